@@ -1,0 +1,113 @@
+/** What an operation is to the compiler. Everything that is known about one stands in its folder; nothing switches on its name. */
+import type { LayerInfo } from '../model/types.ts';
+import type { Tensor } from './tensors.ts';
+
+/** Activations that a kernel can apply while it stores and whose derivative follows from the output. shaders/lib/activation.wgsl has the twin. */
+export const ACTIVATION = { none: 0, ReLU: 1, LeakyReLU: 2, Sigmoid: 3, Tanh: 4 } as const;
+
+export interface Activation {
+  kind: number;
+  /** Bits of LeakyReLU's negative_slope; 0 otherwise. */
+  slope: number;
+}
+
+export const NO_ACTIVATION: Activation = { kind: ACTIVATION.none, slope: 0 };
+
+/** A layer in the graph. */
+export interface Node {
+  layer: LayerInfo;
+  /** Position among the model's layers: keys the dropout stream. */
+  index: number;
+  inputs: readonly Tensor[];
+  output: Tensor;
+  /** Applied to the output while it is stored. */
+  activation: Activation;
+  N: number;
+}
+
+/** One binding; `lane` is the distance between lanes in words (0 = shared). Kernels get it in vec4s as the constant `<NAME>_LANE`. */
+export interface Bound {
+  name: string;
+  buffer: string;
+  offset: number;
+  size: number;
+  lane: number;
+  access: 'read' | 'read_write';
+}
+
+export interface Call {
+  label: string;
+  shader: string;
+  entry: string;
+  constants?: Readonly<Record<string, number>>;
+  conditions?: Readonly<Record<string, boolean>>;
+  /** Position = @binding number. */
+  bindings: readonly (Bound | null)[];
+  /** Threads a lane; workgroups hold 64 (constant THREADS bounds them, shaders/lib/grid.wgsl numbers them). */
+  threads?: number;
+  /** Or workgroups a lane, for kernels that share work inside one (constant GROUPS). */
+  groups?: number;
+  step?: boolean;
+  macs?: number;
+}
+
+/** Where the gradient of an input goes. */
+export interface Target {
+  /** Gradient tensor: same layout as the input. */
+  gradient: Tensor;
+  /** Add to what another consumer has left there. */
+  accumulate: boolean;
+  /** The input is the output of this fused activation: multiply by its derivative (from the input's own values) before storing. */
+  activation: Activation;
+}
+
+/** What an operation writes its kernels with. */
+export interface Emit {
+  /** Training: statistics of the batch, dropout, everything kept that backward needs. */
+  train: boolean;
+  run(call: Call): void;
+  read(name: string, tensor: Tensor): Bound;
+  write(name: string, tensor: Tensor): Bound;
+  /** The layer's block of parameters: rows × cols floats (params.ts). */
+  param(name: string, layer: LayerInfo): Bound;
+  /** The layer's block of running statistics. */
+  buffer(name: string, layer: LayerInfo, access: 'read' | 'read_write'): Bound;
+  /** Where a layer's gradient goes: `slabs` matrices of the block's rows × cols, summed in fixed order before the update. */
+  partials(name: string, layer: LayerInfo, slabs: number): Bound;
+  /** Words that live from forward to backward (or within one of them), per lane; created at first use. */
+  scratch(id: string, words: number): Tensor;
+  /** Gradient of a layer's output, complete when its backward runs. */
+  gradient(tensor: Tensor): Tensor;
+  /** Where to put the gradient of input `i`; null when nothing needs it (the model's input). */
+  target(node: Node, i: number): Target | null;
+}
+
+export interface Operation {
+  /** Folder in ops/ and name in error messages. */
+  name: string;
+  /** Can apply an activation while storing. */
+  fusesActivation: boolean;
+  /** The output is the input's memory under another shape (Flatten; Dropout in evaluation). */
+  isView?(node: Node, train: boolean): boolean;
+  forward(node: Node, emit: Emit): void;
+  backward(node: Node, emit: Emit): void;
+}
+
+export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
+
+/** Largest of `options` that divides n; options end with 1. */
+export const divisor = (n: number, options: readonly number[]): number => options.find((d) => n % d === 0) ?? 1;
+
+/** Constants that describe a tensor: name X gives XC, XH, XW, XC4 (vec4s of channels). */
+export function dims(name: string, t: Tensor): Record<string, number> {
+  return { [`${name}C`]: t.C, [`${name}H`]: t.H, [`${name}W`]: t.W, [`${name}C4`]: t.Cs / 4 };
+}
+
+/** Constants of the gradient epilogue: ACCUMULATE, IN_ACT, IN_SLOPE. */
+export function epilogue(target: Target | null): Record<string, number> {
+  return {
+    ACCUMULATE: target?.accumulate ? 1 : 0,
+    IN_ACT: target?.activation.kind ?? 0,
+    IN_SLOPE: target?.activation.slope ?? 0,
+  };
+}

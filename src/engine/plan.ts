@@ -1,0 +1,70 @@
+/**
+ * What the compile step produces: plain data that says which buffers exist and which dispatches make a step. No GPUDevice here;
+ * `gpu/program.ts` turns it into buffers, pipelines and bind groups once, and replays it.
+ */
+
+/** Floats of one vec4; every tensor is stored in whole vec4s. */
+export const VEC = 4;
+
+export type BufferId = string;
+
+/** A GPU buffer. Per-lane buffers are [lanes][laneSize]; the leading dimension is what lets all runs share each dispatch. */
+export interface BufferPlan {
+  id: BufferId;
+  /** 4-byte words of one lane. */
+  laneSize: number;
+  /** Shared by all lanes: a leading dimension of 1. */
+  shared?: boolean;
+}
+
+export interface Binding {
+  /** Name of the WGSL variable; a test compares it by reflection. */
+  name: string;
+  buffer: BufferId;
+  /** In words, within a lane. A multiple of 64 (256 bytes). */
+  offset: number;
+  /** In words, within a lane: the binding ends `size` words after the offset in the last lane. */
+  size: number;
+  access: 'read' | 'read_write';
+}
+
+export interface Dispatch {
+  /** For error messages and the printed plan: "conv1 forward". */
+  label: string;
+  /** File in shaders/ without extension: "conv2d", "optim/adam". */
+  shader: string;
+  entry: string;
+  /** Integers only (floats travel as their bits), so that no text of a visitor ever reaches a shader. */
+  constants: Readonly<Record<string, number>>;
+  conditions: Readonly<Record<string, boolean>>;
+  /** Position = @binding number in @group(0); null = not bound in this variant. */
+  bindings: readonly (Binding | null)[];
+  /** Reads its row of the step table: @group(1) @binding(0), dynamic offset. */
+  step: boolean;
+  /** Workgroups; z is the lane unless `lanes` says otherwise. */
+  grid: readonly [number, number];
+  /** Optimizer dispatches run over a list of lanes instead of all. */
+  optimizer?: string;
+  /** Multiply-accumulates a lane, for the cost model (bounds a submit before it is sent). */
+  macs: number;
+}
+
+export interface Pass {
+  dispatches: readonly Dispatch[];
+}
+
+/** Words of one lane's row in the step table: 16 integers, then 16 floats. shaders/lib/step.wgsl has its twin. */
+export const STEP_WORDS = 32;
+/** Positions of the integers. */
+export const STEP = { seed: 0, epoch: 1, position: 2, first: 3, count: 4, flags: 5, dropout: 6, slot: 7 } as const;
+export const STEP_FLOATS = 16;
+/** Bits of `flags`. */
+export const FLAG = { shuffle: 1, masked: 2 } as const;
+
+/** Words of one (slot, lane) entry of the metrics ring: loss, correct, Σg², ΣΔ², Σw², bad (bits), 0, 0. */
+export const RING_WORDS = 8;
+/** No non-finite value met. */
+export const NOT_BAD = 0xffffffff;
+
+/** Slots of the metrics ring, and the most steps a submit may hold. */
+export const RING_SLOTS = 256;

@@ -10,11 +10,18 @@ export type Value = number | boolean | string | number[];
 export interface Field {
   /** PyTorch's keyword, snake_case. */
   name: string;
-  /** `pair`: one integer or [height, width]; `betas`: two floats. */
-  kind: 'int' | 'float' | 'bool' | 'enum' | 'pair' | 'betas';
+  /** `pair`: one integer or [height, width]; `betas`: two floats; `text`: one line that is only ever shown. */
+  kind: 'int' | 'float' | 'bool' | 'enum' | 'pair' | 'betas' | 'text';
   default: Value;
+  /** Left out, it takes the value of that field instead of `default` (stride of a pooling layer is its kernel_size). */
+  defaultFrom?: string;
+  /** Allowed values, inclusive; of a `text` its length. */
   min?: number;
   max?: number;
+  /** `max` itself is not allowed (a dropout probability below 1). */
+  exclusiveMax?: boolean;
+  /** Where a slider should run when the allowed values are too many for one. */
+  slider?: readonly [number, number];
   /** A logarithmic slider suits lr and eps. */
   scale?: 'linear' | 'log';
   options?: readonly string[];

@@ -1,0 +1,32 @@
+/** Every optimizer that a run may name. */
+
+import { place, resolve, table } from '../fields.ts';
+import { ModelError } from '../types.ts';
+import type { Args, OptimizerSpec } from '../types.ts';
+import { Adagrad } from './Adagrad.ts';
+import { Adam } from './Adam.ts';
+import { AdamW } from './AdamW.ts';
+import type { OptimizerDefinition } from './definition.ts';
+import { RMSprop } from './RMSprop.ts';
+import { SGD } from './SGD.ts';
+
+export type { OptimizerDefinition } from './definition.ts';
+
+const all = { SGD, Adagrad, RMSprop, Adam, AdamW } satisfies Record<string, OptimizerDefinition>;
+
+export type OptimizerType = keyof typeof all;
+
+export const optimizers: Readonly<Record<string, OptimizerDefinition>> = table(all);
+
+export const optimizerTypes = Object.keys(all) as OptimizerType[];
+
+/** Complete arguments, lr among them. @throws ModelError with the path of the field. */
+export function resolveOptimizer(spec: OptimizerSpec, path = 'optimizer'): Args {
+  const { definition, args } = resolve(optimizers, spec, place(path), 'optimizer');
+  const conflict = definition.check?.(args);
+  if (conflict) throw new ModelError(`${path}: ${conflict.message}`, `${path}.${conflict.field}`);
+  return args;
+}
+
+/** Float buffers of parameter size: 0 for plain SGD, 2 for Adam. */
+export const stateBuffers = (spec: OptimizerSpec): number => optimizers[spec.type]!.states(resolveOptimizer(spec));

@@ -1,0 +1,34 @@
+/** Every learning-rate schedule, counted in steps. */
+
+import { num, place, resolve, table } from '../fields.ts';
+import type { Args, ScheduleSpec } from '../types.ts';
+import { constant } from './constant.ts';
+import { CosineAnnealingLR } from './CosineAnnealingLR.ts';
+import type { ScheduleDefinition } from './definition.ts';
+import { LinearLR } from './LinearLR.ts';
+import { StepLR } from './StepLR.ts';
+
+export type { ScheduleDefinition } from './definition.ts';
+
+const all = { constant, StepLR, CosineAnnealingLR, LinearLR } satisfies Record<string, ScheduleDefinition>;
+
+export type ScheduleType = keyof typeof all;
+
+export const schedules: Readonly<Record<string, ScheduleDefinition>> = table(all);
+
+export const scheduleTypes = Object.keys(all) as ScheduleType[];
+
+/** Complete arguments. @throws ModelError with the path of the field. */
+export const resolveSchedule = (spec: ScheduleSpec, path = 'schedule'): Args => resolve(schedules, spec, place(path), 'schedule').args;
+
+/**
+ * Learning rate of step 0, 1, 2 … in float64. With warmup_steps = W, steps 0 … W − 1 have base_lr · 1/W … base_lr; at step W the
+ * schedule begins at its own step 0.
+ * @throws ModelError for a spec that resolveSchedule would not accept.
+ */
+export function scheduleLr(spec: ScheduleSpec | undefined, base_lr: number, step: number): number {
+  if (!spec) return base_lr;
+  const { definition, args } = resolve(schedules, spec, place('schedule'), 'schedule');
+  const warm = num(args, 'warmup_steps');
+  return step < warm ? (base_lr * (step + 1)) / warm : definition.lr(args, base_lr, step - warm);
+}

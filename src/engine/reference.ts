@@ -18,7 +18,12 @@ export interface Mode {
 
 export interface Reference {
   /** `params` by state-dict name without the layer's prefix (`weight`, `running_mean` …). `buffers`: running statistics after the pass. */
-  forward(args: Args, inputs: readonly Tensor[], params: Readonly<Record<string, Tensor>>, mode: Mode): { output: Tensor; buffers?: Record<string, Tensor> };
+  forward(
+    args: Args,
+    inputs: readonly Tensor[],
+    params: Readonly<Record<string, Tensor>>,
+    mode: Mode,
+  ): { output: Tensor; buffers?: Record<string, Tensor> };
   /** Gradients of Σ output · grad_output. */
   backward(
     args: Args,
@@ -36,6 +41,7 @@ export interface Case {
   /** PyTorch arguments as a visitor would write them (inferred ones left out). */
   args: Args;
   inputs: readonly (readonly number[])[];
+  /** Default true. */
   train?: boolean;
   /** Inputs are drawn as mean + scale · N(0, 1); default 0 and 1. */
   mean?: number;
@@ -92,21 +98,10 @@ export interface OptimizerReference {
   step(args: Args, state: OptimizerState, param: Float64Array, grad: Float64Array, lr: number, t: number): void;
 }
 
-export const tensor = (shape: readonly number[], data?: Float64Array): Tensor => ({ shape, data: data ?? new Float64Array(shape.reduce((a, b) => a * b, 1)) });
-
-/** An argument that is one integer or [height, width], as [height, width]. */
-export function pair(args: Args, name: string): readonly [number, number] {
-  const value = args[name];
-  if (typeof value === 'number') return [value, value];
-  if (Array.isArray(value) && value.length === 2) return [value[0], value[1]];
-  throw new Error(`${name} must be a number or a pair; references want complete arguments`);
-}
-
-export function scalar(args: Args, name: string): number {
-  const value = args[name];
-  if (typeof value === 'number') return value;
-  throw new Error(`${name} must be a number; references want complete arguments`);
-}
+export const tensor = (shape: readonly number[], data?: Float64Array): Tensor => ({
+  shape,
+  data: data ?? new Float64Array(shape.reduce((a, b) => a * b, 1)),
+});
 
 /** An integer from `low` to `high`, both included. */
 export const integer = (uniform: () => number, low: number, high: number): number => low + Math.floor(uniform() * (high - low + 1));

@@ -1,0 +1,93 @@
+/**
+ * npm test: everything, in order, until the first failing stage. `node scripts/test.mjs unit gpu` runs the named stages only.
+ * Ends with one plain line, "N passed, N failed", over all tests; a stage that fails without a failing test counts as one.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBrowser } from './ensure-browser.mjs';
+import { ensureDeps } from './ensure-deps.mjs';
+import { fail, root, run } from './run.mjs';
+
+const reports = mkdtempSync(join(tmpdir(), 'descent-test-'));
+const vitest = (name, args) => `vitest run ${args} --reporter=default --reporter=json --outputFile.json="${join(reports, `${name}.json`)}"`;
+
+const STAGES = {
+  types: { title: 'Types', command: 'npm run --silent typecheck' },
+  lint: { title: 'Lint and dead code', command: 'npm run --silent lint' },
+  unit: { title: 'Unit tests (Node)', command: vitest('unit', '--project unit') },
+  shaders: { title: 'Shader validation (Node, no GPU)', command: vitest('shaders', '--project shaders') },
+  gpu: { title: 'GPU tests (browser)', command: vitest('gpu', '--project gpu'), browser: true },
+  golden: { title: 'Golden values', command: () => vitest('golden', `--project unit --project gpu ${goldenFiles()}`), browser: true, extra: true },
+  build: { title: 'Build and size', command: 'npm run --silent build && npm run --silent check:size' },
+  e2e: { title: 'End-to-end tests (browser, built site)', command: 'playwright test --reporter=list,json', browser: true },
+};
+
+function goldenFiles() {
+  return readdirSync(join(root, 'tests'), { recursive: true })
+    .filter((path) => /golden[^/\\]*\.test\.tsx?$/.test(path))
+    .map((path) => `"tests/${path.replaceAll('\\', '/')}"`)
+    .join(' ');
+}
+
+/** Totals of a vitest or Playwright report: { passed, failed, skipped: names }. A stage without tests has none. */
+function totals(name) {
+  let report;
+  try {
+    report = JSON.parse(readFileSync(join(reports, `${name}.json`), 'utf8'));
+  } catch {
+    return { passed: 0, failed: 0, skipped: [] };
+  }
+  if (report.stats) {
+    const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)];
+    const skipped = report.suites.flatMap(specs).filter((spec) => spec.tests.some((test) => test.status === 'skipped'));
+    return { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky, skipped: skipped.map((spec) => spec.title) };
+  }
+  const tests = report.testResults.flatMap((file) => file.assertionResults);
+  const skipped = tests.filter((test) => !['passed', 'failed'].includes(test.status));
+  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: skipped.map((test) => test.fullName) };
+}
+
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+function runStage(name) {
+  const { title, command } = STAGES[name];
+  console.log(`\n━━━ ${title} ━━━\n`);
+  const began = performance.now();
+  const code = run(typeof command === 'function' ? command() : command, { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, `${name}.json`) } });
+  const { passed, failed, skipped } = totals(name);
+  return { name, ok: code === 0, passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped, time: seconds(began) };
+}
+
+function summary(names, results, began) {
+  console.log('\n━━━ Summary ━━━\n');
+  for (const name of names) {
+    const result = results.find((each) => each.name === name);
+    const state = !result ? 'not run' : result.ok ? 'ok' : 'FAILED';
+    const counts = result && result.passed + result.failed > 0 ? `${result.passed} passed, ${result.failed} failed` : '';
+    console.log(`${STAGES[name].title.padEnd(40)} ${state.padEnd(8)} ${(result?.time ?? '').padStart(8)}  ${counts}`);
+    for (const title of result?.skipped ?? []) console.log(`    skipped: ${title}`);
+  }
+  const sum = (key) => results.reduce((total, result) => total + (result[key].length ?? result[key]), 0);
+  const skipped = sum('skipped');
+  console.log(`\nTotal time ${seconds(began)}`);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped ? `, ${skipped} skipped` : ''}`);
+}
+
+const began = performance.now();
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !STAGES[name]);
+if (unknown) fail(`There is no stage "${unknown}".`, `Stages: ${Object.keys(STAGES).join(', ')}`);
+const names = asked.length ? asked : Object.keys(STAGES).filter((name) => !STAGES[name].extra);
+
+ensureDeps();
+if (names.some((name) => STAGES[name].browser)) console.log(`Browser: ${ensureBrowser()}`);
+
+const results = [];
+for (const name of names) {
+  results.push(runStage(name));
+  if (!results.at(-1).ok) break;
+}
+summary(names, results, began);
+rmSync(reports, { recursive: true, force: true });
+process.exit(results.every((result) => result.ok) ? 0 : 1);

@@ -103,6 +103,10 @@ export const tensor = (shape: readonly number[], data?: Float64Array): Tensor =>
   data: data ?? new Float64Array(shape.reduce((a, b) => a * b, 1)),
 });
 
+/** State arrays that all start at 0. */
+export const zeros = (names: readonly string[], size: number): OptimizerState =>
+  Object.fromEntries(names.map((name) => [name, new Float64Array(size)]));
+
 /** An integer from `low` to `high`, both included. */
 export const integer = (uniform: () => number, low: number, high: number): number => low + Math.floor(uniform() * (high - low + 1));
 

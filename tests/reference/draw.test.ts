@@ -10,7 +10,8 @@ const drawn = (cases: Cases, count: number): Case[] => Array.from({ length: coun
 describe.each(Object.entries(opCases))('%s', (_name, { reference, cases }) => {
   it('has at least eight cases by hand and covers each of its layers', () => {
     expect(cases.cases.length).toBeGreaterThanOrEqual(8);
-    for (const type of Object.keys(reference)) expect(cases.cases.filter((item) => item.type === type).length).toBeGreaterThanOrEqual(type === 'BatchNorm1d' ? 6 : 8);
+    for (const type of Object.keys(reference))
+      expect(cases.cases.filter((item) => item.type === type).length).toBeGreaterThanOrEqual(type === 'BatchNorm1d' ? 6 : 8);
   });
 
   it('draws legal, small, float32 cases, the same from the same seed', () => {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noRestrictedImports: this is the table of references and cases, and like them for tests, the self-test and the benchmark.
 /**
  * Every operation's specification and cases in one table, for the generic tests and the self-test page, and how a case becomes numbers.
  * cross_entropy stands apart: it has labels and no output tensor (cross_entropy/).

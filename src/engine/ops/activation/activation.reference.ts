@@ -51,7 +51,7 @@ const geluTanh: Activation = {
 
 export const activations: Readonly<Record<string, Activation>> = {
   ReLU: {
-    value: (x) => (x > 0 ? x : 0),
+    value: (x) => Math.max(x, 0),
     derivative: (x) => (x > 0 ? 1 : 0),
   },
   LeakyReLU: {

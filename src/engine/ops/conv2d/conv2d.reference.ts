@@ -52,11 +52,13 @@ function eachProduct(args: Args, inputShape: readonly number[], visit: (o: numbe
               }
 }
 
+/** Output channel of a flat output index. */
+const channelOf = (o: number, [, C_out, OH, OW]: readonly number[]) => Math.floor(o / (OH * OW)) % C_out;
+
 export const conv2dReference: Reference = {
   forward(args, [input], params) {
     const output = tensor(outputShape(args, input.shape));
-    const [, C_out, OH, OW] = output.shape;
-    if (flag(args, 'bias')) output.data.forEach((_, o) => (output.data[o] = params.bias.data[Math.floor(o / (OH * OW)) % C_out]));
+    if (flag(args, 'bias')) output.data.set(output.data.map((_, o) => params.bias.data[channelOf(o, output.shape)]));
     eachProduct(args, input.shape, (o, i, k) => {
       output.data[o] += input.data[i] * params.weight.data[k];
     });
@@ -65,16 +67,14 @@ export const conv2dReference: Reference = {
 
   backward(args, [input], params, grad_output) {
     const grad_input = tensor(input.shape);
-    const grad_weight = tensor(params.weight.shape);
+    const grad_params: Record<string, Tensor> = { weight: tensor(params.weight.shape) };
     eachProduct(args, input.shape, (o, i, k) => {
       grad_input.data[i] += grad_output.data[o] * params.weight.data[k];
-      grad_weight.data[k] += grad_output.data[o] * input.data[i];
+      grad_params.weight.data[k] += grad_output.data[o] * input.data[i];
     });
-    const grad_params: Record<string, Tensor> = { weight: grad_weight };
     if (flag(args, 'bias')) {
-      const [, C_out, OH, OW] = grad_output.shape;
-      grad_params.bias = tensor([C_out]);
-      grad_output.data.forEach((g, o) => (grad_params.bias.data[Math.floor(o / (OH * OW)) % C_out] += g));
+      grad_params.bias = tensor(params.bias.shape);
+      for (let o = 0; o < grad_output.data.length; o++) grad_params.bias.data[channelOf(o, grad_output.shape)] += grad_output.data[o];
     }
     return { grad_inputs: [grad_input], grad_params };
   },

@@ -50,7 +50,9 @@ export const maxPool2dReference: Reference = {
   },
   backward(args, [input], _params, grad_output) {
     const grad_input = tensor(input.shape);
-    argmax(args, input).indices.forEach((i, o) => (grad_input.data[i] += grad_output.data[o]));
+    argmax(args, input).indices.forEach((i, o) => {
+      grad_input.data[i] += grad_output.data[o];
+    });
     return { grad_inputs: [grad_input], grad_params: {} };
   },
 };

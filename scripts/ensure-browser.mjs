@@ -14,7 +14,7 @@ const INSTALLERS = [
   },
   {
     name: 'apt-get install -y chromium',
-    command: 'apt-get update -q && apt-get install -y -q --no-install-recommends chromium',
+    command: 'apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-liberation',
     options: { timeout: 8 * MINUTES, env: { DEBIAN_FRONTEND: 'noninteractive' } },
     possible: () => process.getuid?.() === 0 && run('command -v apt-get', { quiet: true }) === 0,
   },

@@ -19,6 +19,19 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u
 
 export const isPrintable = (text: string): boolean => !UNPRINTABLE.test(text);
 
+/** "runs.0" and "name" give "runs.0.name"; the experiment itself has the path "". */
+export const join = (path: string, key: string | number): string => (path === '' ? String(key) : `${path}.${key}`);
+
+/** The path of a key from outside, which may hold anything. */
+export const below = (path: string, key: string): string => join(path, /^[\w-]{1,80}$/.test(key) ? key : '?');
+
+/** @throws ModelError naming the first key that is not in `keys`. */
+export function rejectUnknown(record: RawRecord, keys: readonly string[], at: Place): void {
+  const unknown = Object.keys(record).find((key) => !keys.includes(key));
+  if (unknown === undefined) return;
+  throw new ModelError(`${at.subject || 'the experiment'} has no field ${show(unknown)}; it takes ${keys.join(', ')}`, below(at.path, unknown), at.layer);
+}
+
 /** A value from outside, short and harmless enough to stand in an error message. */
 export function show(raw: unknown): string {
   if (raw === undefined) return 'nothing';
@@ -37,7 +50,7 @@ export type RawRecord = Readonly<Record<string, unknown>>;
 /** @throws ModelError unless `raw` is an object that is not a list. */
 export function readRecord(raw: unknown, at: Place): RawRecord {
   if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return raw as RawRecord;
-  throw new ModelError(`${at.subject} must be an object, found ${show(raw)}`, at.path, at.layer);
+  throw new ModelError(`${at.subject || 'the experiment'} must be an object, found ${show(raw)}`, at.path, at.layer);
 }
 
 /** Own property or undefined: never what a prototype offers. */
@@ -90,8 +103,8 @@ export function allowed(field: Field): string {
 export function readField(field: Field, raw: unknown, at: Place): Value {
   const value = accept(field, raw);
   if (value !== undefined) return value;
-  const message = `${at.subject}.${field.name} must be ${allowed(field)}, found ${show(raw)}`;
-  throw new ModelError(message, `${at.path}.${field.name}`, at.layer);
+  const message = `${join(at.subject, field.name)} must be ${allowed(field)}, found ${show(raw)}`;
+  throw new ModelError(message, join(at.path, field.name), at.layer);
 }
 
 function accept(field: Field, raw: unknown): Value | undefined {
@@ -136,7 +149,7 @@ export function readGiven(definition: Definition, raw: RawRecord, at: Place, res
   for (const key of Object.keys(raw)) {
     if (names.includes(key) || reserved.includes(key)) continue;
     const takes = names.length ? `it takes ${names.join(', ')}` : 'it takes none';
-    throw new ModelError(`${at.subject}: ${definition.type} has no argument ${show(key)}; ${takes}`, `${at.path}.${key.slice(0, 80)}`, at.layer);
+    throw new ModelError(`${at.subject}: ${definition.type} has no argument ${show(key)}; ${takes}`, below(at.path, key), at.layer);
   }
   const given: Record<string, Value> = {};
   for (const field of definition.fields) {

@@ -1,6 +1,6 @@
 /** From a model spec to shapes, parameters and work, or to a sentence about the layer that does not fit. */
 
-import { complete, own, place, readDefinition, readGiven, readRecord, show } from './fields.ts';
+import { complete, own, place, readDefinition, readGiven, readRecord, rejectUnknown, show } from './fields.ts';
 import type { Place, RawRecord } from './fields.ts';
 import { formatCount, formatShape } from './format.ts';
 import { layers } from './layers/index.ts';
@@ -41,9 +41,7 @@ export function inferModel(spec: ModelSpec, path = 'model'): ModelInfo {
 export function checkModel(spec: ModelSpec, path = 'model'): ModelCheck {
   try {
     const raw = readRecord(spec, place(path));
-    for (const key of Object.keys(raw)) {
-      if (key !== 'input' && key !== 'layers') throw new ModelError(`${path} has no field ${show(key)}; it takes input, layers`, `${path}.${key.slice(0, 80)}`);
-    }
+    rejectUnknown(raw, ['input', 'layers'], place(path));
     const input = readInput(own(raw, 'input'), `${path}.input`);
     return walk(input, readLayers(own(raw, 'layers'), `${path}.layers`), `${path}.layers`);
   } catch (error) {

@@ -1,0 +1,98 @@
+/** How the visitor looks at it: never part of a link, never sent to the worker. Kept in localStorage, where it may be. */
+import { createStore } from 'zustand/vanilla';
+
+export type XAxis = 'step' | 'epoch' | 'time';
+export type Theme = 'auto' | 'light' | 'dark';
+export type Third = 'lr' | 'grad_norm' | 'update_ratio';
+export type Tab = 'charts' | 'runs' | 'model' | 'data' | 'maps';
+
+export interface View {
+  theme: Theme;
+  xAxis: XAxis;
+  logLoss: boolean;
+  smoothing: number;
+  third: Third;
+  /** Accuracy from where the curves are, rather than from 0. */
+  fitAccuracy: boolean;
+  tab: Tab;
+  /** Run id. */
+  solo: string | null;
+  /** Layer id of the feature maps; null: the first that has maps. */
+  layer: string | null;
+  sample: number;
+}
+
+const KEPT = ['theme', 'xAxis', 'logLoss', 'smoothing', 'third', 'fitAccuracy'] as const;
+const KEY = 'descent.view';
+
+const DEFAULTS: View = {
+  theme: 'auto',
+  xAxis: 'step',
+  logLoss: true,
+  smoothing: 0,
+  third: 'lr',
+  fitAccuracy: true,
+  tab: 'charts',
+  solo: null,
+  layer: null,
+  sample: 0,
+};
+
+export const viewStore = createStore<View>(() => ({ ...DEFAULTS, ...remembered() }));
+
+export function setView(patch: Partial<View>): void {
+  viewStore.setState(patch);
+  remember();
+}
+
+export function toggleSolo(id: string): void {
+  setView({ solo: viewStore.getState().solo === id ? null : id });
+}
+
+function remember(): void {
+  const view = viewStore.getState();
+  try {
+    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(KEPT.map((key) => [key, view[key]]))));
+  } catch {
+    // Storage is blocked or full: the choice lives as long as the page.
+  }
+}
+
+/** Only values of the right type come back; what somebody else wrote there does no harm. */
+function remembered(): Partial<View> {
+  try {
+    const raw: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    if (typeof raw !== 'object' || raw === null) return {};
+    const found = KEPT.filter((key) => Object.hasOwn(raw, key) && sound(key, (raw as Record<string, unknown>)[key]));
+    return Object.fromEntries(found.map((key) => [key, (raw as Record<string, unknown>)[key]])) as Partial<View>;
+  } catch {
+    return {};
+  }
+}
+
+function sound(key: (typeof KEPT)[number], value: unknown): boolean {
+  switch (key) {
+    case 'theme':
+      return ['auto', 'light', 'dark'].includes(value as string);
+    case 'xAxis':
+      return ['step', 'epoch', 'time'].includes(value as string);
+    case 'third':
+      return ['lr', 'grad_norm', 'update_ratio'].includes(value as string);
+    case 'smoothing':
+      return typeof value === 'number' && value >= 0 && value < 1;
+    default:
+      return typeof value === 'boolean';
+  }
+}
+
+/** Where the pointer is, in units of the x axis; every chart follows it. */
+export interface Hover {
+  /** Chart under the pointer. */
+  chart: string;
+  x: number;
+  /** In pixels of that chart, for the value table. */
+  left: number;
+  width: number;
+}
+
+export const hoverStore = createStore<{ hover: Hover | null }>(() => ({ hover: null }));

@@ -6,8 +6,8 @@
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html; Srivastava et al., JMLR 15, 2014.
  */
 import { num } from '../../../model/fields.ts';
-import type { Args } from '../../../model/types.ts';
 import { hash2 } from '../../../model/random.ts';
+import type { Args } from '../../../model/types.ts';
 import type { Mode, Reference, Tensor } from '../../reference.ts';
 import { tensor } from '../../reference.ts';
 

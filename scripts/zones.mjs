@@ -20,7 +20,7 @@ const ZONES = [
   { zone: 'worker', files: '{client,protocol}.ts', depth: 1, may: ['data/types.ts', 'model'], not: ['./*.worker.ts'] },
   { zone: 'train', depth: 2, may: ['engine', 'gpu', 'data', 'model'] },
   { zone: 'engine', depth: 3, may: ['model'] },
-  { zone: 'gpu', depth: 2, may: ['engine/plan.ts', 'model'] },
+  { zone: 'gpu', depth: 2, may: ['engine/plan.ts', 'engine/shader.ts', 'model'] },
   { zone: 'data', depth: 2, may: ['model'] },
   { zone: 'model', depth: 2, may: [], packages: false },
   { zone: 'engine', files: '*.{reference,cases}.ts', depth: 3, may: ['model'], references: true },

@@ -20,6 +20,44 @@ function run(op: string, type: string, given: Args, input: Tensor, mode = { trai
   return { output: [...output.data], shape: output.shape, grad_input: [...grad_input.data] };
 }
 
+describe('conv2d', () => {
+  /** Element [n, co, oy, ox] from the definition: pad with zeroes, spread the kernel over zeroes, sum one window. */
+  function at(args: Args, { shape: [, C, H, W], data }: Tensor, weight: Tensor, [n, co, oy, ox]: readonly number[]): number {
+    const [C_out, groupIn, KH, KW] = weight.shape;
+    const axis = (name: string, k: number) => (args[name] as number[])[k];
+    const group = Math.floor(co / (C_out / (args.groups as number)));
+    const padded = (c: number, y: number, x: number) => (y >= 0 && y < H && x >= 0 && x < W ? data[((n * C + c) * H + y) * W + x] : 0);
+    const spread = (c: number, y: number, x: number) => {
+      const [ky, kx] = [y / axis('dilation', 0), x / axis('dilation', 1)];
+      return Number.isInteger(ky) && Number.isInteger(kx) ? weight.data[((co * groupIn + c) * KH + ky) * KW + kx] : 0;
+    };
+    let sum = 0;
+    for (let c = 0; c < groupIn; c++)
+      for (let y = 0; y <= (KH - 1) * axis('dilation', 0); y++)
+        for (let x = 0; x <= (KW - 1) * axis('dilation', 1); x++) {
+          const [top, left] = [oy * axis('stride', 0) - axis('padding', 0), ox * axis('stride', 1) - axis('padding', 1)];
+          sum += padded(group * groupIn + c, top + y, left + x) * spread(c, y, x);
+        }
+    return sum;
+  }
+
+  it('keeps height and width apart in every argument', () => {
+    const settings = { stride: [2, 1], padding: [0, 2], dilation: [1, 3], kernel_size: [3, 2] };
+    for (const name of ['', ...Object.keys(settings)] as ('' | keyof typeof settings)[]) {
+      // All four unequal, then each the other way round.
+      const given = { out_channels: 6, groups: 2, bias: false, ...settings, ...(name && { [name]: settings[name].toReversed() }) };
+      const { args, inputs, params, grad_output, mode } = drawCase({ type: 'Conv2d', args: given, inputs: [[2, 4, 11, 9]] }, 21);
+      const { output } = opCases.conv2d.reference.Conv2d.forward(args, inputs, params, mode);
+      expect(output.shape).toEqual(grad_output.shape);
+      const [, C, OH, OW] = output.shape;
+      for (let o = 0; o < output.data.length; o++) {
+        const place = [Math.floor(o / (C * OH * OW)), Math.floor(o / (OH * OW)) % C, Math.floor(o / OW) % OH, o % OW];
+        expect(output.data[o]).toBeCloseTo(at(args, inputs[0], params.weight, place), 12);
+      }
+    }
+  });
+});
+
 describe('max_pool2d', () => {
   it('gives the gradient to the first of equal maxima', () => {
     const { output, grad_input } = run('max_pool2d', 'MaxPool2d', { kernel_size: 2 }, of([1, 1, 2, 4], 5, 5, 0, 7, 5, 5, 7, 7));

@@ -38,6 +38,7 @@ export const conv2dCases: Cases = {
     conv([1, 20, 5, 5], 30, 1, { groups: 5 }),
     conv([1, 2, 8, 8], 3, [3, 5], { stride: [2, 1], padding: [1, 2] }),
     conv([1, 3, 10, 3], 4, [5, 1], { padding: [2, 0], dilation: [2, 1] }),
+    conv([1, 4, 11, 9], 6, [3, 2], { stride: [2, 1], padding: [0, 2], dilation: [1, 3], groups: 2 }),
     conv([2, 3, 1, 16], 4, [1, 7], { padding: [0, 3], stride: [1, 2] }),
     conv([1, 16, 8, 8], 16, 3, { padding: 1 }), // nothing awkward: whole tiles
     conv([1, 32, 4, 4], 64, 3, { padding: 1 }),

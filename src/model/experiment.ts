@@ -111,10 +111,9 @@ function restoreLayer(raw: RawRecord, path: string): LayerSpec {
 
 /** What no part can check alone: model against data, batch against samples and batch norm. */
 function checkFit(experiment: Experiment): void {
-  const { args } = resolveData(experiment.data);
-  const train = args['train_samples'];
-  if (typeof train === 'number' && experiment.batch_size > train) {
-    throw new ModelError(`batch_size is ${experiment.batch_size}, but data.train_samples is only ${train}`, 'batch_size');
+  const train = resolveData(experiment.data).split?.train;
+  if (train !== undefined && experiment.batch_size > train) {
+    throw new ModelError(`batch_size is ${experiment.batch_size}, but ${experiment.data.type} has only ${train} samples for training`, 'batch_size');
   }
   for (const [path, model] of models(experiment)) {
     const info = inferModel(model, path);

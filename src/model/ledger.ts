@@ -61,9 +61,8 @@ function work({ macs, args, shape, inputShapes }: LayerInfo): number {
   return 2 * macs + Math.max(reads, ...inputShapes.map(count));
 }
 
+/** Values and one byte of label a sample. */
 function dataBytes({ data }: Experiment): number {
-  const { args, input } = resolveData(data);
-  if (!input) return 0;
-  const samples = (args['train_samples'] as number) + (args['val_samples'] as number);
-  return samples * (count(input) * datasets[data.type]!.bytes + 1);
+  const { input, split } = resolveData(data);
+  return input && split ? (split.train + split.val) * (count(input) * datasets[data.type]!.bytes + 1) : 0;
 }

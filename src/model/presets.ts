@@ -145,7 +145,7 @@ const byPoints: Preset[] = [
     name: 'Two spirals',
     note: 'Two numbers in, two hidden layers: adaptive steps find the spiral long before plain SGD.',
     model: mlp(POINT, 2, [32, 32]),
-    data: { type: 'spirals' },
+    data: { type: 'spirals', samples: 2000, noise: 0.05 },
     runs: [
       run('SGD', sgd(0.1)),
       run('Momentum', sgd(0.1, { momentum: 0.9 })),

@@ -76,14 +76,14 @@ function run(data: DataSpec): fc.Arbitrary<RunSpec> {
 
 /** Experiments that the gate must accept. */
 export const arbitraryExperiment: fc.Arbitrary<Experiment> = arbitrarySpec(Object.values(datasets)).chain((data) => {
-  const samples = resolveData(data).args['train_samples'];
+  const { split } = resolveData(data);
   return fc.record(
     {
       name: text(80),
       note: text(240),
       model: model(data),
       data: fc.constant(data),
-      batch_size: fc.integer({ min: 1, max: typeof samples === 'number' ? Math.min(samples, 1024) : 1024 }),
+      batch_size: fc.integer({ min: 1, max: Math.min(split?.train ?? 1024, 1024) }),
       loss: arbitrarySpec(Object.values(losses)),
       seed,
       eval_every: fc.integer({ min: 1, max: 10_000 }),

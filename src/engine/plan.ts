@@ -23,8 +23,10 @@ export interface Binding {
   buffer: BufferId;
   /** In words, within a lane. A multiple of 64 (256 bytes). */
   offset: number;
-  /** In words, within a lane: the binding ends `size` words after the offset in the last lane. */
+  /** In words, within a lane: the binding ends `size` words after the offset in the last lane. 0 binds the whole buffer. */
   size: number;
+  /** Words between lanes; 0 when all lanes share. */
+  lane: number;
   access: 'read' | 'read_write';
 }
 
@@ -68,3 +70,26 @@ export const NOT_BAD = 0xffffffff;
 
 /** Slots of the metrics ring, and the most steps a submit may hold. */
 export const RING_SLOTS = 256;
+
+/** Words written into a buffer before the first step. */
+export interface Fill {
+  buffer: BufferId;
+  /** In words. */
+  offset: number;
+  data: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+}
+
+/** A compiled model with the optimizers of its lanes: all that `gpu/program.ts` needs. */
+export interface RacePlan {
+  lanes: number;
+  buffers: readonly BufferPlan[];
+  /** One training step. */
+  train: readonly Dispatch[];
+  /** One batch of a forward pass in evaluation mode. */
+  evaluate: readonly Dispatch[];
+  fills: readonly Fill[];
+  /** Lanes of each optimizer type: the z of its dispatch. */
+  lanesOf: Readonly<Record<string, readonly number[]>>;
+  /** Per lane: where its optimizer state begins (words) and PyTorch's names of its arrays. */
+  states: readonly { offset: number; names: readonly string[] }[];
+}

@@ -17,7 +17,7 @@ export interface ShaderVariant {
   conditions: Readonly<Record<string, boolean>>;
 }
 
-const HEADER = /for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ @unroll[^\n]*\n/;
+const LOOP = /for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{\s*\/\/ @unroll/;
 
 /** Index of the brace that closes the one before `from`. */
 function closing(text: string, from: number): number {
@@ -34,36 +34,49 @@ function closing(text: string, from: number): number {
  * (measured on a software adapter: 12 against 2.5 GFLOP/s). Bounds are an integer literal or one of `constants`.
  */
 export function unroll(source: string, constants: Readonly<Record<string, number>>): string {
-  let text = source;
-  for (;;) {
-    const match = HEADER.exec(text);
-    if (!match) return text;
-    const [header, name, bound] = match;
-    const count = /^\d+u?$/.test(bound) ? Number.parseInt(bound, 10) : constants[bound];
-    if (count === undefined) throw new Error(`@unroll: ${bound} is not a constant of this variant`);
-    const start = match.index + header.length;
-    const end = closing(text, start);
-    const body = text.slice(start, end);
-    const use = new RegExp(`\\b${name}\\b`, 'g');
-    const copies = Array.from({ length: count }, (_, i) => `{\n${body.replace(use, `${i}u`)}}`);
-    text = text.slice(0, match.index) + copies.join('\n') + text.slice(end + 1);
-  }
+  const match = LOOP.exec(source);
+  if (!match) return source;
+  const [header, name, bound] = match;
+  const count = /^\d+u?$/.test(bound) ? Number.parseInt(bound, 10) : constants[bound];
+  if (count === undefined) throw new Error(`@unroll: ${bound} is not a constant of this variant`);
+  const start = match.index + header.length;
+  const end = closing(source, start);
+  // Inner loops first, so that their text is worked on once and not in every copy.
+  const body = unroll(source.slice(start, end), constants);
+  const use = new RegExp(`\\b${name}\\b`, 'g');
+  const copies = Array.from({ length: count }, (_, i) => `{${body.replace(use, `${i}u`)}}`);
+  return source.slice(0, match.index) + copies.join('\n') + unroll(source.slice(end + 1), constants);
 }
 
-/** Linked WGSL of a variant. Throws with the shader's name when the text does not link. */
-export async function linkShader({ shader, constants, conditions }: ShaderVariant): Promise<string> {
+/** Linked text per shader and conditions; the constants in it are those of whoever came first. */
+const linked = new Map<string, Promise<string>>();
+
+async function linkOnce({ shader, constants, conditions }: ShaderVariant): Promise<string> {
+  const weslSrc: Record<string, string> = {};
+  for (const [name, text] of shaderFiles) if (name === shader || name.startsWith('lib/')) weslSrc[`${name}.wgsl`] = text;
+  const result = await link({ weslSrc, rootModuleName: shader.replaceAll('/', '::'), conditions: { ...conditions }, constants: { ...constants } });
+  return result.dest;
+}
+
+/**
+ * WGSL of a variant: imports, conditions and constants resolved by `wesl`, then marked loops written out. Linking takes some 10 ms, so it
+ * is done once per (shader, conditions); other constants are then put into the linked `const NAME = …;` lines.
+ * Throws with the shader's name when the text does not link.
+ */
+export async function linkShader(variant: ShaderVariant): Promise<string> {
+  const { shader, constants, conditions } = variant;
   if (!shaderFiles.has(shader)) throw new Error(`no shader named ${shader}`);
-  const literals: Record<string, string> = {};
   for (const [name, value] of Object.entries(constants)) {
     if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw new Error(`${shader}: constant ${name} = ${value} is not a u32`);
-    literals[name] = `${value}u`;
   }
-  const weslSrc: Record<string, string> = {};
-  for (const [name, text] of shaderFiles) {
-    if (name === shader || name.startsWith('lib/')) weslSrc[`${name}.wgsl`] = unroll(text, constants);
+  const key = `${shader} ${JSON.stringify(Object.entries(conditions).sort())} ${Object.keys(constants).sort().join()}`;
+  let text = linked.get(key);
+  if (!text) {
+    text = linkOnce(variant);
+    linked.set(key, text);
   }
-  const linked = await link({ weslSrc, rootModuleName: shader.replaceAll('/', '::'), conditions: { ...conditions }, constants: literals });
-  return linked.dest;
+  const specialised = (await text).replace(/const (\w+) = \d+;/g, (line, name: string) => (name in constants ? `const ${name} = ${constants[name]}u;` : line));
+  return unroll(specialised, constants);
 }
 
 /** The bits of a float as a u32 constant: shader text holds integers only. WGSL reads it back with bitcast<f32>(NAME). */

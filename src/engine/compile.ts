@@ -1,0 +1,144 @@
+/** The compile step: an inferred model → everything the GPU needs to train, evaluate and look at it, for any number of lanes. */
+import type { LossSpec, ModelInfo } from '../model/types.ts';
+import { type PartialRange, PassEmitter, type PassOptions } from './emit.ts';
+import { buildGraph, type Graph } from './graph.ts';
+import { emitGather } from './ops/gather.ts';
+import { emitCrossEntropy } from './ops/cross_entropy/cross_entropy.ts';
+import { BLOCK, blockSize, layoutParams, type ParamLayout } from './params.ts';
+import type { BufferPlan, Dispatch } from './plan.ts';
+import type { Tensor } from './tensors.ts';
+
+export interface CompileOptions {
+  batch_size: number;
+  loss: LossSpec;
+  /** Images are u8, to be scaled and standardised by a table; else ready floats. */
+  data: 'u8' | 'f32';
+  inputGradient?: boolean;
+  /** Off in tests that look at single layers. */
+  fuse?: boolean;
+  share?: boolean;
+}
+
+/** A pass with the places of its tensors, so that results can be read back. */
+export interface CompiledPass {
+  dispatches: readonly Dispatch[];
+  graph: Graph;
+  /** Tensor id → buffer. */
+  placed: ReadonlyMap<string, string>;
+}
+
+export interface Compiled {
+  info: ModelInfo;
+  options: CompileOptions;
+  params: ParamLayout;
+  buffers: ParamLayout;
+  /** Words of one lane. Slots grow when another pass is added. */
+  plans: BufferPlan[];
+  /** Contents of the shared buffer `blocks` (grad_finish.wgsl). */
+  blockTable: Uint32Array<ArrayBuffer>;
+  train: CompiledPass;
+  evaluate: CompiledPass;
+}
+
+const EMPTY: CompiledPass['dispatches'] = [];
+
+/** forward and, in training, loss, backward and the closing kernels. */
+function emitPass(compiled: Pick<Compiled, 'info' | 'params' | 'buffers' | 'options'>, graph: Graph, options: PassOptions): PassEmitter {
+  const { params, buffers } = compiled;
+  const emit = new PassEmitter(graph, params, buffers, options);
+  emitGather(graph.input, compiled.options, emit);
+  for (const node of graph.nodes) node.operation.forward(node, emit);
+  emitCrossEntropy(graph, compiled.options, emit);
+  if (!options.train) return emit;
+  for (const node of [...graph.nodes].reverse()) node.operation.backward(node, emit);
+  const blocks = params.size / BLOCK;
+  const P4 = params.size / 4;
+  const perLane = (name: string, access: 'read' | 'read_write', lane = params.size) => emit.named(name, name, lane, lane, access);
+  emit.run({
+    label: 'sum slabs, check gradients',
+    shader: 'grad_finish',
+    entry: 'grad_finish',
+    constants: { P4, BLOCKS: blocks },
+    bindings: [
+      { name: 'partials', buffer: 'partials', offset: 0, size: emit.partialWords, lane: -1, access: 'read' },
+      emit.named('blocks', 'blocks', 4 * blocks, 0),
+      perLane('params', 'read'),
+      perLane('step_loss', 'read', 4),
+      perLane('grads', 'read_write'),
+      perLane('norms', 'read_write', 3 * blocks),
+      perLane('bad', 'read_write', 1),
+    ],
+    groups: blocks,
+  });
+  return emit;
+}
+
+/** One entry a workgroup of grad_finish: offset, stride (vec4s), slabs, vec4s in use. */
+function tableOfBlocks(params: ParamLayout, ranges: ReadonlyMap<string, PartialRange>): Uint32Array<ArrayBuffer> {
+  const table = new Uint32Array((4 * params.size) / BLOCK);
+  for (const block of params.blocks.values()) {
+    const range = ranges.get(block.layer);
+    const words = blockSize(block);
+    for (let at = 0; at < words; at += BLOCK) {
+      const entry = (4 * (block.offset + at)) / BLOCK;
+      if (range) table.set([(range.offset + at) / 4, words / 4, range.slabs, Math.min(BLOCK, words - at) / 4], entry);
+    }
+  }
+  return table;
+}
+
+export function compile(info: ModelInfo, options: CompileOptions): Compiled {
+  const N = options.batch_size;
+  const shapes = buildGraph(info, { N, train: true, fuse: false });
+  const input = (layer: { inputs: readonly string[] }) => shapes.outputs.get(layer.inputs[0]) as Tensor;
+  const live = info.layers.filter((l) => shapes.outputs.has(l.id));
+  const params = layoutParams(live, 'parameter', input);
+  const buffers = layoutParams(live, 'buffer', input);
+  const base = { info, params, buffers, options };
+  const slots: number[] = [];
+  const pass = (train: boolean): { emit: PassEmitter; pass: CompiledPass } => {
+    const graph = buildGraph(info, { N, train, fuse: options.fuse ?? true });
+    const keep = [graph.output.id, ...(options.inputGradient ? ['grad:input'] : [])];
+    const emit = emitPass(base, graph, { train, inputGradient: options.inputGradient, keep, share: options.share });
+    return { emit, pass: { graph, ...emit.finish(slots) } };
+  };
+  const train = pass(true);
+  const evaluate = pass(false);
+  const blocks = params.size / BLOCK;
+  const plans: BufferPlan[] = [
+    ...slots.map((laneSize, i) => ({ id: `slot${i}`, laneSize })),
+    { id: 'params', laneSize: params.size },
+    { id: 'grads', laneSize: params.size },
+    { id: 'buffers', laneSize: buffers.size },
+    { id: 'partials', laneSize: Math.max(train.emit.partialWords, 64) },
+    { id: 'norms', laneSize: 3 * blocks },
+    { id: 'labels', laneSize: 4 * Math.ceil(N / 4) },
+    { id: 'step_loss', laneSize: 4 },
+    { id: 'eval', laneSize: 4 },
+    { id: 'bad', laneSize: 1 },
+    { id: 'blocks', laneSize: 4 * blocks, shared: true },
+  ];
+  return { ...base, plans, blockTable: tableOfBlocks(params, train.emit.partialRanges), train: train.pass, evaluate: evaluate.pass };
+}
+
+/**
+ * A forward pass over one sample in evaluation mode in which every layer keeps its output, to show feature maps: unfused, so that a
+ * convolution can be seen before its activation. Adds slots to `compiled.plans`.
+ */
+export function compileInspect(compiled: Compiled): CompiledPass & { plans: BufferPlan[] } {
+  const graph = buildGraph(compiled.info, { N: 1, train: false, fuse: false });
+  const options = { ...compiled.options, batch_size: 1 };
+  const emit = new PassEmitter(graph, compiled.params, compiled.buffers, { train: false, share: false });
+  emitGather(graph.input, options, emit);
+  for (const node of graph.nodes) node.operation.forward(node, emit);
+  const slots: number[] = [];
+  const { dispatches, placed } = emit.finish(slots);
+  const rename = (buffer: string): string => (buffer.startsWith('slot') ? `inspect${buffer.slice(4)}` : buffer);
+  const renamed = dispatches.map((d) => ({ ...d, bindings: d.bindings.map((b) => b && { ...b, buffer: rename(b.buffer) }) }));
+  return {
+    dispatches: renamed.length ? renamed : EMPTY,
+    graph,
+    placed: new Map([...placed].map(([t, b]) => [t, rename(b)])),
+    plans: slots.map((laneSize, i) => ({ id: `inspect${i}`, laneSize })),
+  };
+}

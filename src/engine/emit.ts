@@ -1,0 +1,166 @@
+/** Collects the dispatches of one pass while operations describe them; `finish` plans memory and resolves the bindings. */
+import type { LayerInfo } from '../model/types.ts';
+import type { Graph } from './graph.ts';
+import { assignSlots, type Use } from './memory.ts';
+import { type Bound, type Call, type Emit, NO_ACTIVATION, type Node, type Target } from './op.ts';
+import { blockSize, type ParamBlock, type ParamLayout } from './params.ts';
+import type { Binding, Dispatch } from './plan.ts';
+import type { Tensor } from './tensors.ts';
+
+const WORKGROUP = 64;
+const MAX_GROUPS = 65535;
+
+/** Slabs of a layer's gradient: where they start in `partials` (words of a lane) and how many. */
+export interface PartialRange {
+  offset: number;
+  slabs: number;
+}
+
+export interface PassOptions {
+  train: boolean;
+  /** Give the model's input a gradient too (tests; pictures of gradients). */
+  inputGradient?: boolean;
+  /** Tensors that must still stand after the pass. */
+  keep?: readonly string[];
+  /** Every tensor a buffer of its own (tests: poison and guards). */
+  share?: boolean;
+}
+
+const grid = (groups: number): [number, number] => [Math.min(groups, MAX_GROUPS), Math.ceil(groups / MAX_GROUPS)];
+
+export class PassEmitter implements Emit {
+  readonly train: boolean;
+  private readonly calls: Call[] = [];
+  private readonly sizes = new Map<string, number>();
+  private readonly written = new Set<string>();
+  readonly partialRanges = new Map<string, PartialRange>();
+  /** Words of one lane. */
+  partialWords = 0;
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly params: ParamLayout,
+    private readonly buffers: ParamLayout,
+    private readonly options: PassOptions,
+  ) {
+    this.train = options.train;
+  }
+
+  run(call: Call): void {
+    this.calls.push(call);
+  }
+
+  private tensor(name: string, t: Tensor, access: Bound['access']): Bound {
+    this.sizes.set(t.id, t.size);
+    return { name, buffer: `tensor:${t.id}`, offset: 0, size: t.size, lane: t.size, access };
+  }
+
+  read(name: string, t: Tensor): Bound {
+    return this.tensor(name, t, 'read');
+  }
+
+  write(name: string, t: Tensor): Bound {
+    return this.tensor(name, t, 'read_write');
+  }
+
+  /** A buffer outside the memory plan. `lane` 0: shared by all lanes. */
+  named(name: string, buffer: string, size: number, lane: number, access: Bound['access'] = 'read'): Bound {
+    return { name, buffer, offset: 0, size, lane, access };
+  }
+
+  private block(layout: ParamLayout, layer: LayerInfo): ParamBlock {
+    const block = layout.blocks.get(layer.id);
+    if (!block) throw new Error(`layer ${layer.id} has no block of parameters`);
+    return block;
+  }
+
+  param(name: string, layer: LayerInfo): Bound {
+    const block = this.block(this.params, layer);
+    return { name, buffer: 'params', offset: block.offset, size: blockSize(block), lane: this.params.size, access: 'read' };
+  }
+
+  buffer(name: string, layer: LayerInfo, access: Bound['access']): Bound {
+    const block = this.block(this.buffers, layer);
+    return { name, buffer: 'buffers', offset: block.offset, size: blockSize(block), lane: this.buffers.size, access };
+  }
+
+  partials(name: string, layer: LayerInfo, slabs: number): Bound {
+    const words = slabs * blockSize(this.block(this.params, layer));
+    const range = { offset: this.partialWords, slabs };
+    this.partialRanges.set(layer.id, range);
+    this.partialWords += 64 * Math.ceil(words / 64);
+    // The lane stride is known only when all layers have asked; finish() fills it in.
+    return { name, buffer: 'partials', offset: range.offset, size: words, lane: -1, access: 'read_write' };
+  }
+
+  scratch(id: string, words: number): Tensor {
+    const size = 4 * Math.ceil(words / 4);
+    return { id: `scratch:${id}`, C: size, H: 1, W: 1, Cs: size, flat: true, size };
+  }
+
+  gradient(t: Tensor): Tensor {
+    return { ...t, id: `grad:${t.id}` };
+  }
+
+  target(node: Node, i: number): Target | null {
+    const input = node.inputs[i];
+    if (input.id === 'input' && !this.options.inputGradient) return null;
+    return this.targetOf(input);
+  }
+
+  targetOf(input: Tensor): Target {
+    const gradient = this.gradient(input);
+    const accumulate = this.written.has(gradient.id);
+    this.written.add(gradient.id);
+    return { gradient, accumulate, activation: this.graph.activations.get(input.id) ?? NO_ACTIVATION };
+  }
+
+  private uses(): Use[] {
+    const uses = new Map<string, Use>();
+    const last = this.calls.length;
+    this.calls.forEach((call, at) => {
+      for (const b of call.bindings) {
+        if (!b?.buffer.startsWith('tensor:')) continue;
+        const tensor = b.buffer.slice(7);
+        const use = uses.get(tensor) ?? { tensor, size: this.sizes.get(tensor) ?? 0, first: at, last: at };
+        use.last = this.options.keep?.includes(tensor) ? last : at;
+        uses.set(tensor, use);
+      }
+    });
+    return [...uses.values()];
+  }
+
+  /** Plans memory into `slots` (words of one lane each; shared with other passes) and returns the dispatches and where tensors stand. */
+  finish(slots: number[]): { dispatches: Dispatch[]; placed: Map<string, string> } {
+    const uses = this.uses();
+    const planned = this.options.share === false ? this.apart(uses, slots) : assignSlots(uses, slots);
+    const placed = new Map([...planned].map(([tensor, slot]) => [tensor, `slot${slot}`]));
+    const resolve = (b: Bound): Binding => {
+      const lane = b.buffer === 'partials' ? this.partialWords : b.lane;
+      const buffer = b.buffer.startsWith('tensor:') ? (placed.get(b.buffer.slice(7)) as string) : b.buffer;
+      return { name: b.name, buffer, offset: b.offset, size: b.size, lane, access: b.access };
+    };
+    const dispatches = this.calls.map((call) => {
+      const bindings = call.bindings.map((b) => (b ? resolve(b) : null));
+      const lanes = Object.fromEntries(bindings.flatMap((b) => (b ? [[`${b.name.toUpperCase()}_LANE`, Math.ceil(b.lane / 4)]] : [])));
+      const threads = call.threads ?? 0;
+      const groups = call.groups ?? Math.ceil(threads / WORKGROUP);
+      return {
+        label: call.label,
+        shader: call.shader,
+        entry: call.entry,
+        constants: { THREADS: threads, GROUPS: groups, ...lanes, ...call.constants },
+        conditions: call.conditions ?? {},
+        bindings,
+        step: call.step ?? false,
+        grid: grid(groups),
+        macs: call.macs ?? 0,
+      };
+    });
+    return { dispatches, placed };
+  }
+
+  private apart(uses: readonly Use[], slots: number[]): Map<string, number> {
+    return new Map(uses.map((use) => [use.tensor, slots.push(use.size) - 1]));
+  }
+}

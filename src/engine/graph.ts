@@ -1,0 +1,84 @@
+/** From an inferred model to nodes in order: views resolved, dead layers dropped, activations fused into the kernel before them. */
+import type { LayerInfo, ModelInfo } from '../model/types.ts';
+import { ACTIVATION, type Activation, NO_ACTIVATION, type Node, type Operation } from './op.ts';
+import { operations } from './ops/index.ts';
+import { bits } from './shader.ts';
+import { makeTensor, type Tensor } from './tensors.ts';
+
+export interface GraphNode extends Node {
+  operation: Operation;
+}
+
+export interface Graph {
+  nodes: readonly GraphNode[];
+  input: Tensor;
+  output: Tensor;
+  /** Where each layer's output stands; a layer fused into the one before shares its tensor. */
+  outputs: ReadonlyMap<string, Tensor>;
+  /** Tensor id → activation fused into it. */
+  activations: ReadonlyMap<string, Activation>;
+}
+
+export interface GraphOptions {
+  N: number;
+  train: boolean;
+  /** Off: every layer keeps an output of its own, to be looked at. */
+  fuse: boolean;
+}
+
+export function operationOf(layer: LayerInfo): Operation {
+  const operation = (operations as Record<string, Operation | undefined>)[layer.type];
+  if (!operation) throw new Error(`no operation for layer type ${layer.type}`);
+  return operation;
+}
+
+/** Layers that the last one depends on. */
+function live(layers: readonly LayerInfo[]): Set<string> {
+  const needed = new Set<string>();
+  for (const layer of [...layers].reverse()) {
+    if (needed.size === 0 || needed.has(layer.id)) for (const id of [layer.id, ...layer.inputs]) needed.add(id);
+  }
+  return needed;
+}
+
+/** The activation layer that `layer` can apply itself: fusible, and the only reader of its output. */
+function fusible(layer: LayerInfo, layers: readonly LayerInfo[]): LayerInfo | null {
+  const readers = layers.filter((l) => l.inputs.includes(layer.id));
+  if (readers.length !== 1 || !(readers[0].type in ACTIVATION)) return null;
+  return operationOf(layer).fusesActivation ? readers[0] : null;
+}
+
+export function toActivation(layer: LayerInfo): Activation {
+  const kind = ACTIVATION[layer.type as keyof typeof ACTIVATION];
+  return { kind, slope: layer.type === 'LeakyReLU' ? bits(layer.args.negative_slope as number) : 0 };
+}
+
+export function buildGraph(info: ModelInfo, { N, train, fuse }: GraphOptions): Graph {
+  const input = makeTensor('input', info.input, N);
+  const outputs = new Map<string, Tensor>([['input', input]]);
+  const activations = new Map<string, Activation>();
+  const nodes: GraphNode[] = [];
+  const needed = live(info.layers);
+  const layers = info.layers.filter((l) => needed.has(l.id));
+  for (const layer of layers) {
+    if (outputs.has(layer.id)) continue; // fused into an earlier node
+    const operation = operationOf(layer);
+    const inputs = layer.inputs.map((id) => outputs.get(id) as Tensor);
+    const output = makeTensor(layer.id, layer.shape, N);
+    const node: GraphNode = { layer, index: info.layers.indexOf(layer), inputs, output, activation: NO_ACTIVATION, N, operation };
+    if (operation.isView?.(node, train)) {
+      outputs.set(layer.id, { ...inputs[0], flat: layer.shape.length === 1 });
+      continue;
+    }
+    outputs.set(layer.id, output);
+    const next = fuse ? fusible(layer, layers) : null;
+    if (next) {
+      node.activation = toActivation(next);
+      activations.set(output.id, node.activation);
+      outputs.set(next.id, output);
+    }
+    nodes.push(node);
+  }
+  const last = info.layers[info.layers.length - 1];
+  return { nodes, input, output: outputs.get(last.id) as Tensor, outputs, activations };
+}

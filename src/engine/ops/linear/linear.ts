@@ -1,0 +1,73 @@
+/** Linear: one dispatch forward (bias and activation while storing), one backward (both gradients). Kernels: shaders/linear.wgsl. */
+import { ceilDiv, divisor, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
+import { slabs } from '../conv2d/conv2d.ts';
+
+/** A batch has few rows: tiles shrink until this many threads have work. */
+const ENOUGH_THREADS = 512;
+
+function tile(rows: number, columns: number): { tm: number; tn: number } {
+  const tn = divisor(columns, [2, 3, 1]);
+  const tm = [8, 4, 2].find((t) => ceilDiv(rows, t) * (columns / tn) >= ENOUGH_THREADS) ?? 1;
+  return { tm, tn };
+}
+
+function sizes(node: Node): Record<string, number> {
+  const x = node.inputs[0];
+  return { N: node.N, K4: (x.H * x.W * x.Cs) / 4, O: node.output.C, O4: node.output.Cs / 4, HAS_BIAS: node.layer.args.bias ? 1 : 0 };
+}
+
+function forward(node: Node, emit: Emit): void {
+  const s = sizes(node);
+  const { tm, tn } = tile(node.N, s.O4);
+  emit.run({
+    label: `${node.layer.id} forward`,
+    shader: 'linear',
+    entry: 'forward',
+    conditions: { forward: true, grad_input: false },
+    constants: { ...s, TM: tm, TN: tn, ACT: node.activation.kind, SLOPE: node.activation.slope },
+    bindings: [emit.read('x', node.inputs[0]), emit.param('w', node.layer), emit.write('y', node.output)],
+    threads: ceilDiv(node.N, tm) * (s.O4 / tn),
+    macs: node.N * node.layer.macs,
+  });
+}
+
+function backward(node: Node, emit: Emit): void {
+  const s = sizes(node);
+  const target = emit.target(node, 0);
+  const gi = tile(node.N, s.K4);
+  const giThreads = target ? ceilDiv(node.N, gi.tm) * (s.K4 / gi.tn) : 0;
+  const units = s.K4 + s.HAS_BIAS;
+  const tu = Math.min(units, 2);
+  const tn = divisor(s.O4, [2, 3, 1]);
+  const each = ceilDiv(units, tu) * (s.O4 / tn);
+  const { count, size } = slabs(node.N, each);
+  emit.run({
+    label: `${node.layer.id} backward`,
+    shader: 'linear',
+    entry: 'backward',
+    conditions: { forward: false, grad_input: target !== null },
+    constants: {
+      ...s,
+      ...epilogue(target),
+      GI_GROUPS: ceilDiv(giThreads, 64),
+      GI_TM: gi.tm,
+      GI_TN: gi.tn,
+      GI_THREADS: giThreads,
+      GW_TU: tu,
+      GW_TN: tn,
+      GW_THREADS: each * count,
+      SLAB: size,
+    },
+    bindings: [
+      emit.read('x', node.inputs[0]),
+      target ? emit.param('w', node.layer) : null,
+      emit.read('gy', emit.gradient(node.output)),
+      target ? emit.write('gx', target.gradient) : null,
+      emit.partials('partials', node.layer, count),
+    ],
+    groups: ceilDiv(giThreads, 64) + ceilDiv(each * count, 64),
+    macs: (target ? 2 : 1) * node.N * node.layer.macs,
+  });
+}
+
+export const linear: Operation = { name: 'linear', fusesActivation: true, forward, backward };

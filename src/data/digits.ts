@@ -1,12 +1,9 @@
-/**
- * Digits that look handwritten, drawn from hand-made skeletons: no files, no network. Sample i is a pure function of (seed, i), so
- * that more training samples keep the ones there are, and the validation samples stay the same.
- */
-import { hash2, hashText, random, type Random } from '../model/random.ts';
+/** Digits that look handwritten, drawn from hand-made skeletons: no files, no network. */
+import { hash2, hashText, type Random } from '../model/random.ts';
 import { finish, finishSlowly, type Progress, type Steps } from './cooperative.ts';
 import { bell, between, clamp, cos, sin, TAU } from './exact.ts';
-import { type Glyph, GLYPHS, type Stroke } from './glyphs.ts';
-import { balancedLabel, type ImageOptions, checkImageOptions } from './options.ts';
+import { GLYPHS, type Glyph, type Stroke } from './glyphs.ts';
+import { checkRange, checkSamples, type ImageOptions, startSample } from './options.ts';
 import { standardise } from './standardise.ts';
 import { drawPath, elastic, type Path, type Sheet, smooth } from './strokes.ts';
 import type { Dataset } from './types.ts';
@@ -22,18 +19,18 @@ function amounts(difficulty: number) {
   const mix = (easy: number, hard: number) => easy + (hard - easy) * difficulty;
   return {
     /** Each point of the skeleton, units of the height. */
-    wobble: mix(0.012, 0.05),
-    elastic: mix(0.012, 0.075),
+    wobble: mix(0.018, 0.036),
+    elastic: mix(0.03, 0.075),
     /** Radians, and columns per row. */
-    rotation: mix(0.04, 0.24),
-    shear: mix(0.06, 0.34),
-    /** Standard deviation of the logarithm-like factors. */
-    aspect: mix(0.05, 0.2),
-    scale: mix(0.03, 0.12),
+    rotation: mix(0.08, 0.19),
+    shear: mix(0.1, 0.27),
+    /** Standard deviation of the factors. */
+    aspect: mix(0.08, 0.17),
+    scale: mix(0.05, 0.1),
     /** Pixels. */
-    shift: mix(0.3, 1.9),
+    shift: mix(0.7, 1.6),
     /** Share of full white. */
-    noise: mix(0.01, 0.07),
+    noise: mix(0.01, 0.06),
   };
 }
 
@@ -48,13 +45,20 @@ function pickGlyph(r: Random, glyphs: readonly Glyph[]): Glyph {
   return glyphs[0];
 }
 
-/** Moves every point of a stroke a little, the two halves of a corner alike. */
+/** Moves every point of a stroke a little (units of the height), neighbours in nearly the same direction and the two halves of a corner alike. */
 function wobble(r: Random, stroke: Stroke, amount: number): Stroke {
   const moved: number[] = [];
+  let before = [bell(r), bell(r)];
+  let here = [bell(r), bell(r)];
   for (let i = 0; i < stroke.length; i += 2) {
-    const corner = i > 0 && stroke[i] === stroke[i - 2] && stroke[i + 1] === stroke[i - 1];
-    if (corner) moved.push(moved[i - 2], moved[i - 1]);
-    else moved.push(stroke[i] / 100 + amount * bell(r), stroke[i + 1] / 100 + amount * bell(r));
+    if (i > 0 && stroke[i] === stroke[i - 2] && stroke[i + 1] === stroke[i - 1]) {
+      moved.push(moved[i - 2], moved[i - 1]);
+      continue;
+    }
+    const after = [bell(r), bell(r)];
+    for (const axis of [0, 1]) moved.push(stroke[i + axis] / 100 + (amount * (before[axis] + 2 * here[axis] + after[axis])) / 2.45);
+    before = here;
+    here = after;
   }
   return moved;
 }
@@ -64,7 +68,7 @@ function pose(r: Random, paths: readonly Path[], much: Amounts): void {
   const field = elastic(r, much.elastic);
   const angle = much.rotation * bell(r);
   // People lean to the right more than to the left.
-  const shear = much.shear * (bell(r) * 0.8 - 0.35);
+  const shear = much.shear * bell(r) - 0.15;
   const width = clamp(1 + much.aspect * bell(r), 0.55, 1.6);
   const c = cos(angle);
   const s = sin(angle);
@@ -121,6 +125,8 @@ function blur(sheet: Sheet, share: number, spare: Float64Array): void {
   for (let p = SIZE; p < PIXELS - SIZE; p++) ink[p] = keep * spare[p] + share * (spare[p - SIZE] + spare[p + SIZE]);
 }
 
+const fourth = (x: number): number => x * x * x * x;
+
 /** Scratch of one generator. */
 interface Desk {
   sheet: Sheet;
@@ -135,20 +141,21 @@ function drawDigit(r: Random, label: number, much: Amounts, { sheet, spare }: De
   pose(r, paths, much);
   const pen = clamp(1.25 + 0.34 * bell(r), 0.7, 2.1);
   place(r, paths, much, pen);
-  const soft = between(r, 1, 1.7);
+  const soft = between(r, 0.9, 1.3);
   for (const path of paths) {
     const pressure = between(r, 0, 0.22);
     const phase = between(r, 0, TAU);
     const turns = between(r, 2, 7);
     const taper = between(r, 0, 0.35);
-    drawPath(sheet, path, (t) => pen * (1 + pressure * sin(phase + turns * t)) * (1 - taper * (2 * t - 1) ** 4), soft);
+    drawPath(sheet, path, (t) => pen * (1 + pressure * sin(phase + turns * t)) * (1 - taper * fourth(2 * t - 1)), soft);
   }
-  blur(sheet, between(r, 0, 0.16), spare);
+  blur(sheet, between(r, 0, 0.08), spare);
 }
 
 /** Writes the sheet as bytes: ink a little uneven, paper a little dirty. */
 function develop(r: Random, { sheet }: Desk, noise: number, out: Uint8Array, at: number): void {
-  const full = between(r, 0.88, 1.08);
+  // A thin pen must not be a pale one: the brightest pixel comes out nearly white, as in MNIST.
+  const full = between(r, 0.95, 1.12) / sheet.ink.reduce((most, ink) => Math.max(most, ink), 0.2);
   for (let p = 0; p < PIXELS; p++) {
     const word = r.word();
     const grain = ((word & 0xffff) + (word >>> 16)) / 65535 - 1;
@@ -160,7 +167,8 @@ function develop(r: Random, { sheet }: Desk, noise: number, out: Uint8Array, at:
 }
 
 function* steps(options: ImageOptions): Steps<Dataset> {
-  checkImageOptions(options, 'digits');
+  checkSamples(options, 'digits');
+  checkRange(options.difficulty, 0, 1, 'difficulty', 'digits');
   const { train_samples, val_samples, difficulty, seed } = options;
   const much = amounts(difficulty);
   const total = train_samples + val_samples;
@@ -169,12 +177,9 @@ function* steps(options: ImageOptions): Steps<Dataset> {
   const key = hash2(seed >>> 0, hashText('data.digits'));
   const desk: Desk = { sheet: { size: SIZE, ink: new Float64Array(PIXELS) }, spare: new Float64Array(PIXELS) };
   for (let i = 0; i < total; i++) {
-    const held = i >= train_samples;
-    const own = held ? i - train_samples : i;
-    labels[i] = balancedLabel(own, CLASSES.length, hash2(key, held ? 1 : 0));
-    // Even streams train, odd ones validate: no sample is in both.
-    const r = random(key, 2 * own + (held ? 1 : 0));
-    drawDigit(r, labels[i], much, desk);
+    const { label, r } = startSample(i, train_samples, CLASSES.length, key);
+    labels[i] = label;
+    drawDigit(r, label, much, desk);
     develop(r, desk, much.noise, images, i * PIXELS);
     if (i % 32 === 31) yield i / total;
   }

@@ -89,7 +89,7 @@ function drawLine(sheet: Sheet, ax: number, ay: number, ra: number, bx: number, 
       if (distance >= reach * reach) continue;
       const cover = 0.5 + (ra + t * (rb - ra) - Math.sqrt(distance)) / soft;
       const at = row * size + column;
-      if (cover > ink[at]) ink[at] = cover < 1 ? cover : 1;
+      if (cover > ink[at]) ink[at] = Math.min(cover, 1);
     }
   }
 }

@@ -1,0 +1,200 @@
+// 2-D convolution with groups: output channel co reads only the IG input channels of its group co / OG.
+//
+//   forward      y[n,oh,ow,co] = act( bias[co] + Σ_{kh,kw,ci} x[n, oh·SH−PH+kh·DH, ow·SW−PW+kw·DW, (co/OG)·IG + ci] · w[kh,kw,ci,co] )
+//   grad_input   gx[n,ih,iw,c] = Σ_{kh,kw,o} gy[n, (ih+PH−kh·DH)/SH, (iw+PW−kw·DW)/SW, (c/IG)·OG + o] · w[kh,kw,c%IG,(c/IG)·OG + o]
+//   grad_weight  gw[kh,kw,ci,co] = Σ_{n,oh,ow} x[…] · gy[n,oh,ow,co],  grad_bias = Σ gy
+//
+// Layouts: x [N][XH·XW][XC4] vec4, y [N][YH·YW][YC4] vec4, w rows (tap·IG + ci) of YC4 vec4 and one bias row below. Few terms are summed
+// for each output, so memory decides: one thread owns one vec4 of channels, neighbours own neighbouring vec4s, and what a vec4 means
+// to the groups picks the inner loop:
+//   depthwise   IG = OG = 1: channel c meets channel c, one vec4 multiply-add a tap
+//   aligned     4 divides IG and OG: a vec4 lies in one group, inner products by vec4
+//   otherwise   each component gathers from its own group, one float at a time
+// grad_weight splits its long sum over SLABS ranges of output rows (n, oh), summed in fixed order by grad_finish.wgsl.
+// Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+
+import package::lib::grid::thread_index;
+import package::lib::activation::{activate, activation_gradient, mask_padding};
+import constants::{THREADS, N, XC, XH, XW, XC4, YC, YH, YW, YC4, IG, OG, KH, KW, SH, SW, PH, PW, DH, DW, HAS_BIAS, ACT, SLOPE};
+import constants::{X_LANE, W_LANE, Y_LANE, GY_LANE, GX_LANE, PARTIALS_LANE, ACCUMULATE, IN_ACT, IN_SLOPE, UNIT_ROWS, SLAB_ROWS};
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+
+// First input channel of the group of each of the output channels 4·c4 …; padding channels borrow the last group.
+fn group_start(c4: u32) -> vec4u {
+  return min(4u * c4 + vec4u(0u, 1u, 2u, 3u), vec4u(YC - 1u)) / OG * IG;
+}
+
+// Channels c of the input pixel that starts at vec4 `pixel`.
+fn gather(pixel: u32, c: vec4u) -> vec4f {
+  let at = vec4u(pixel) + c / 4u;
+  let q = c % 4u;
+  return vec4f(x[at.x][q.x], x[at.y][q.y], x[at.z][q.z], x[at.w][q.w]);
+}
+
+@if(forward)
+@compute @workgroup_size(64)
+fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let i = thread_index(group, groups, local);
+  if (i >= THREADS) { return; }
+  let lane = group.z;
+  let c4 = i % YC4;
+  let pixel = i / YC4;
+  let row = pixel / YW;
+  // Rows and columns count from the padding's edge, so that they are never negative.
+  let top = row % YH * SH;
+  let left = pixel % YW * SW;
+  let image = lane * X_LANE + (row / YH) * XH * XW * XC4;
+  var sum = vec4f();
+  if (HAS_BIAS == 1u) { sum = w[lane * W_LANE + KH * KW * IG * YC4 + c4]; }
+  @if(!depthwise) let start = group_start(c4);
+  for (var kh = 0u; kh < KH; kh++) {
+    let py = top + kh * DH;
+    if (py < PH || py >= XH + PH) { continue; }
+    for (var kw = 0u; kw < KW; kw++) {
+      let px = left + kw * DW;
+      if (px < PW || px >= XW + PW) { continue; }
+      let at = image + ((py - PH) * XW + px - PW) * XC4;
+      let tap = lane * W_LANE + (kh * KW + kw) * IG * YC4 + c4;
+      @if(depthwise) sum += x[at + c4] * w[tap];
+      @if(aligned) {
+        for (var c = 0u; c < IG / 4u; c++) {
+          let a = x[at + start.x / 4u + c];
+          let b = tap + 4u * c * YC4;
+          sum += a.x * w[b] + a.y * w[b + YC4] + a.z * w[b + 2u * YC4] + a.w * w[b + 3u * YC4];
+        }
+      }
+      @if(!depthwise && !aligned) {
+        for (var c = 0u; c < IG; c++) { sum += gather(at, start + c) * w[tap + c * YC4]; }
+      }
+    }
+  }
+  y[lane * Y_LANE + i] = mask_padding(activate(ACT, SLOPE, sum), c4, YC);
+}
+
+@group(0) @binding(3) var<storage, read> gy: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> gx: array<vec4f>;
+
+// One term of the sum over o for each of four input channels: row of the tap and output channel, by component.
+@if(grad_input)
+fn product(tap: u32, pixel: u32, row: vec4u, o: vec4u) -> vec4f {
+  let weight = vec4u(tap) + row * YC4 + o / 4u;
+  let at = vec4u(pixel) + o / 4u;
+  let q = o % 4u;
+  return vec4f(gy[at.x][q.x], gy[at.y][q.y], gy[at.z][q.z], gy[at.w][q.w])
+    * vec4f(w[weight.x][q.x], w[weight.y][q.y], w[weight.z][q.z], w[weight.w][q.w]);
+}
+
+@if(grad_input)
+@compute @workgroup_size(64)
+fn grad_input(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let i = thread_index(group, groups, local);
+  if (i >= THREADS) { return; }
+  let lane = group.z;
+  let c4 = i % XC4;
+  let pixel = i / XC4;
+  let image_row = pixel / XW;
+  let py = image_row % XH + PH;
+  let px = pixel % XW + PW;
+  let image = lane * GY_LANE + (image_row / XH) * YH * YW * YC4;
+  @if(!depthwise) let channel = min(4u * c4 + vec4u(0u, 1u, 2u, 3u), vec4u(XC - 1u));
+  @if(!depthwise) let row = channel % IG;
+  @if(!depthwise) let start = channel / IG * OG;
+  // Outputs whose window can reach the pixel.
+  let last_y = min(YH, py / SH + 1u);
+  let last_x = min(YW, px / SW + 1u);
+  const REACH_H = (KH - 1u) * DH + 1u;
+  const REACH_W = (KW - 1u) * DW + 1u;
+  var sum = vec4f();
+  for (var oy = (max(py + SH, REACH_H) - REACH_H) / SH; oy < last_y; oy++) {
+    let kh = (py - oy * SH) / DH;
+    if (DH > 1u && kh * DH != py - oy * SH) { continue; }
+    for (var ox = (max(px + SW, REACH_W) - REACH_W) / SW; ox < last_x; ox++) {
+      let kw = (px - ox * SW) / DW;
+      if (DW > 1u && kw * DW != px - ox * SW) { continue; }
+      let at = image + (oy * YW + ox) * YC4;
+      let tap = lane * W_LANE + (kh * KW + kw) * IG * YC4;
+      @if(depthwise) sum += gy[at + c4] * w[tap + c4];
+      @if(aligned) {
+        for (var o = start.x / 4u; o < (start.x + OG) / 4u; o++) {
+          let g = gy[at + o];
+          let b = tap + row.x * YC4 + o;
+          sum += vec4f(dot(g, w[b]), dot(g, w[b + YC4]), dot(g, w[b + 2u * YC4]), dot(g, w[b + 3u * YC4]));
+        }
+      }
+      @if(!depthwise && !aligned) {
+        for (var o = 0u; o < OG; o++) { sum += product(tap, at, row, start + o); }
+      }
+    }
+  }
+  @if(!depthwise) sum = mask_padding(sum, c4, XC);
+  var g = activation_gradient(IN_ACT, IN_SLOPE, sum, x[lane * X_LANE + i]);
+  if (ACCUMULATE == 1u) { g += gx[lane * GX_LANE + i]; }
+  gx[lane * GX_LANE + i] = g;
+}
+
+@group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
+
+// Rows of the weight matrix come in units of UNIT_ROWS input channels of one tap (4 if aligned); the unit after the last is the bias.
+@if(grad_weight) const TAP_UNITS = IG / UNIT_ROWS;
+@if(grad_weight) const UNITS = KH * KW * TAP_UNITS + HAS_BIAS;
+
+@if(grad_weight)
+@compute @workgroup_size(64)
+fn grad_weight(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let i = thread_index(group, groups, local);
+  if (i >= THREADS) { return; }
+  let lane = group.z;
+  let c4 = i % YC4;
+  let unit = i / YC4 % UNITS;
+  let slab = i / (YC4 * UNITS);
+  let tap = unit / TAP_UNITS;
+  let bias = tap == KH * KW;
+  let down = select(tap / KW * DH, PH, bias);
+  let right = select(tap % KW * DW, PW, bias);
+  let first_channel = unit % TAP_UNITS * UNIT_ROWS;
+  @if(depthwise) let channel = c4;
+  @if(aligned) let channel = (group_start(c4).x + first_channel) / 4u;
+  @if(!depthwise && !aligned) let channel = group_start(c4) + first_channel;
+
+  // Output columns whose window has this tap inside the map; for the bias all.
+  let first_x = select((max(right, PW) - right + SW - 1u) / SW, 0u, bias);
+  let last_x = select(select(0u, min(YW, (max(XW + PW, right + 1u) - right - 1u) / SW + 1u), XW + PW > right), YW, bias);
+  let last = min((slab + 1u) * SLAB_ROWS, N * YH);
+  var sum: array<vec4f, UNIT_ROWS>;
+  for (var q = 0u; q < UNIT_ROWS; q++) { // @unroll
+    sum[q] = vec4f();
+  }
+  for (var r = slab * SLAB_ROWS; r < last; r++) {
+    let py = r % YH * SH + down;
+    if (!bias && (py < PH || py >= XH + PH)) { continue; }
+    // Of the pixel under column 0; columns left of the map are never read. Wraps around below 0 and back.
+    let line = lane * X_LANE + ((r / YH * XH + py - PH) * XW + right - PW) * XC4;
+    for (var ox = first_x; ox < last_x; ox++) {
+      let g = gy[lane * GY_LANE + (r * YW + ox) * YC4 + c4];
+      if (bias) {
+        sum[0] += g;
+      } else {
+        let at = line + ox * SW * XC4;
+        @if(depthwise) sum[0] += x[at + channel] * g;
+        @if(!depthwise && !aligned) sum[0] += gather(at, channel) * g;
+        @if(aligned) {
+          let a = x[at + channel];
+          for (var q = 0u; q < UNIT_ROWS; q++) { // @unroll
+            sum[q] += a[q] * g;
+          }
+        }
+      }
+    }
+  }
+  let matrix = lane * PARTIALS_LANE + slab * (KH * KW * IG + HAS_BIAS) * YC4 + c4;
+  if (bias) {
+    partials[matrix + KH * KW * IG * YC4] = sum[0];
+  } else {
+    for (var q = 0u; q < UNIT_ROWS; q++) { // @unroll
+      partials[matrix + (tap * IG + first_channel + q) * YC4] = sum[q];
+    }
+  }
+}

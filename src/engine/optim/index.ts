@@ -1,0 +1,16 @@
+/** Every optimizer's kernel, by PyTorch's class name: the compiler checks that none is missing. */
+import type { OptimizerType } from '../../model/optimizers/index.ts';
+import type { OptimizerKernel } from '../optimizer.ts';
+import { adagrad } from './adagrad.ts';
+import { adam } from './adam.ts';
+import { adamw } from './adamw.ts';
+import { rmsprop } from './rmsprop.ts';
+import { sgd } from './sgd.ts';
+
+export const optimizers: Readonly<Record<OptimizerType, OptimizerKernel>> = {
+  SGD: sgd,
+  Adagrad: adagrad,
+  RMSprop: rmsprop,
+  Adam: adam,
+  AdamW: adamw,
+};

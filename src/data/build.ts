@@ -17,18 +17,19 @@ export async function buildDataset(spec: DataSpec, seed: number, onProgress?: Pr
   const { args } = resolveData(spec);
   const value = (name: string) => num(args, name);
   if (spec.type === 'files') throw new DataError('this experiment uses your own files, which a link cannot carry: drop them here again', 'files');
-  const samples = { train_samples: value('train_samples'), val_samples: value('val_samples'), seed };
+  const pictures = () => ({ train_samples: value('train_samples'), val_samples: value('val_samples'), difficulty: value('difficulty'), seed });
+  const points = () => ({ samples: value('samples'), noise: value('noise'), seed });
   switch (spec.type) {
     case 'digits':
-      return digitsSlowly({ ...samples, difficulty: value('difficulty') }, onProgress);
+      return digitsSlowly(pictures(), onProgress);
     case 'shapes':
-      return shapesSlowly({ ...samples, difficulty: value('difficulty') }, onProgress);
+      return shapesSlowly(pictures(), onProgress);
     case 'spirals':
-      return spirals({ ...samples, noise: value('noise'), turns: value('turns'), arms: value('arms') });
+      return spirals({ ...points(), turns: value('turns'), arms: value('arms') });
     case 'circles':
-      return circles({ ...samples, noise: value('noise') });
+      return circles(points());
     case 'xor':
-      return xor({ ...samples, noise: value('noise') });
+      return xor(points());
     default:
       throw new DataError(`the data set "${spec.type}" has no generator`, spec.type);
   }

@@ -3,7 +3,7 @@ import { hash2, hashText, type Random } from '../model/random.ts';
 import { finish, finishSlowly, type Progress, type Steps } from './cooperative.ts';
 import { bell, between, clamp, cos, sin, TAU } from './exact.ts';
 import { GLYPHS, type Glyph, type Stroke } from './glyphs.ts';
-import { checkRange, checkSamples, type ImageOptions, startSample } from './options.ts';
+import { checkImageOptions, type ImageOptions, startSample } from './options.ts';
 import { standardise } from './standardise.ts';
 import { drawPath, elastic, type Path, type Sheet, smooth } from './strokes.ts';
 import type { Dataset } from './types.ts';
@@ -167,8 +167,7 @@ function develop(r: Random, { sheet }: Desk, noise: number, out: Uint8Array, at:
 }
 
 function* steps(options: ImageOptions): Steps<Dataset> {
-  checkSamples(options, 'digits');
-  checkRange(options.difficulty, 0, 1, 'difficulty', 'digits');
+  checkImageOptions(options, 'digits');
   const { train_samples, val_samples, difficulty, seed } = options;
   const much = amounts(difficulty);
   const total = train_samples + val_samples;

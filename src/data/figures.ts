@@ -58,7 +58,7 @@ function ring(r: Random): Distance {
   return (x, y) => Math.abs(length(x, y) - (0.95 - half)) - half;
 }
 
-function moon(r: Random): Distance {
+function crescent(r: Random): Distance {
   const bite = between(r, 0.35, 0.55);
   const size = between(r, 0.72, 0.84);
   return (x, y) => Math.max(length(x, y) - 0.98, size - length(x - bite, y));
@@ -69,26 +69,16 @@ function star(r: Random): Distance {
   return polygon(around(10, (i) => (i % 2 === 0 ? 1.08 : inner)));
 }
 
-/** Three bars side by side. */
-function stripes(r: Random): Distance {
-  const half = between(r, 0.15, 0.2);
-  const reach = between(r, 0.75, 0.95);
-  return (x, y) => {
-    const bar = x - 0.66 * Math.min(Math.max(Math.round(x / 0.66), -1), 1);
-    return Math.max(Math.abs(bar) - half, Math.abs(y) - reach);
-  };
-}
-
 /** Figures by class, in the order of src/model/datasets.ts. */
 export const FIGURES: Readonly<Record<string, (r: Random) => Distance>> = {
   circle: () => (x, y) => length(x, y) - 0.9,
   square: () => polygon([-0.8, -0.8, 0.8, -0.8, 0.8, 0.8, -0.8, 0.8]),
   triangle: () => polygon(around(3, () => 1.12)),
   star,
-  ring,
   cross,
+  ring,
   heart: () => polygon(HEART),
-  moon,
   arrow,
-  stripes,
+  crescent,
+  hexagon: () => polygon(around(6, () => 1)),
 };

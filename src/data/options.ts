@@ -2,14 +2,10 @@
 import { hash2, permute, type Random, random } from '../model/random.ts';
 import { DataError } from './types.ts';
 
-export interface SampleOptions {
-  /** Samples to train on, then samples to validate with. */
+export interface ImageOptions {
   train_samples: number;
   val_samples: number;
   seed: number;
-}
-
-export interface ImageOptions extends SampleOptions {
   /** 0 (tidy) … 1 (wild). */
   difficulty: number;
 }
@@ -29,9 +25,11 @@ export function checkWhole(value: number, low: number, high: number, field: stri
   throw new DataError(`${name}: ${field} must be a whole number from ${low} to ${high}, found ${value}`, name);
 }
 
-export function checkSamples({ train_samples, val_samples }: SampleOptions, name: string): void {
+/** Throws `DataError` naming the data set and the first field that is out of range. */
+export function checkImageOptions({ train_samples, val_samples, difficulty }: ImageOptions, name: string): void {
   checkWhole(train_samples, 1, MOST_SAMPLES, 'train_samples', name);
   checkWhole(val_samples, 0, MOST_SAMPLES, 'val_samples', name);
+  checkRange(difficulty, 0, 1, 'difficulty', name);
 }
 
 /** Class of sample i: every run of `classes` samples holds each class once, in an order of its own. */

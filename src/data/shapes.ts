@@ -4,7 +4,7 @@ import { finish, finishSlowly, type Progress, type Steps } from './cooperative.t
 import { bell, between, clamp, cos, sin, TAU } from './exact.ts';
 import { FIGURES } from './figures.ts';
 import { type Colour, type Fill, oklch, randomFill } from './fills.ts';
-import { checkRange, checkSamples, type ImageOptions, startSample } from './options.ts';
+import { checkImageOptions, type ImageOptions, startSample } from './options.ts';
 import { standardise } from './standardise.ts';
 import { drawPath, type Sheet } from './strokes.ts';
 import type { Dataset } from './types.ts';
@@ -137,8 +137,7 @@ function develop(r: Random, { rgb }: Canvas, noise: number, out: Uint8Array, at:
 }
 
 function* steps(options: ImageOptions): Steps<Dataset> {
-  checkSamples(options, 'shapes');
-  checkRange(options.difficulty, 0, 1, 'difficulty', 'shapes');
+  checkImageOptions(options, 'shapes');
   const { train_samples, val_samples, difficulty, seed } = options;
   const much = amounts(difficulty);
   const total = train_samples + val_samples;

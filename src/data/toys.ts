@@ -4,10 +4,13 @@
  */
 import { hash2, hashText, type Random } from '../model/random.ts';
 import { bell, between, cos, sin, TAU } from './exact.ts';
-import { checkRange, checkSamples, checkWhole, type SampleOptions, startSample } from './options.ts';
+import { checkRange, checkWhole, startSample } from './options.ts';
 import type { Dataset } from './types.ts';
 
-export interface ToyOptions extends SampleOptions {
+export interface ToyOptions {
+  /** Training and validation samples together; four fifths are for training. */
+  samples: number;
+  seed: number;
   /** Standard deviation of each point's displacement, in units in which neighbouring classes lie about half a unit apart. */
   noise: number;
 }
@@ -29,28 +32,28 @@ interface Toy {
 }
 
 function scatter({ name, classes, variance, draw }: Toy, options: ToyOptions): Dataset {
-  const { train_samples, val_samples, noise, seed } = options;
-  checkSamples(options, name);
+  const { samples, noise, seed } = options;
+  checkWhole(samples, 5, 200_000, 'samples', name);
   checkRange(noise, 0, 2, 'noise', name);
-  const total = train_samples + val_samples;
+  const train = Math.floor(samples * 0.8);
   const key = hash2(seed >>> 0, hashText(`data.${name}`));
   const scale = 1 / Math.sqrt(variance + noise * noise);
-  const images = new Float32Array(2 * total);
-  const labels = new Uint8Array(total);
-  for (let i = 0; i < total; i++) {
-    const { label, r } = startSample(i, train_samples, classes.length, key);
+  const images = new Float32Array(2 * samples);
+  const labels = new Uint8Array(samples);
+  for (let i = 0; i < samples; i++) {
+    const { label, r } = startSample(i, train, classes.length, key);
     const [x, y] = draw(r, label);
     images[2 * i] = scale * (x + noise * bell(r));
     images[2 * i + 1] = scale * (y + noise * bell(r));
     labels[i] = label;
   }
-  return { name, shape: [2, 1, 1], images, labels, classes, train: train_samples, mean: [0, 0], std: [1, 1] };
+  return { name, shape: [2, 1, 1], images, labels, classes, train, mean: [0, 0], std: [1, 1] };
 }
 
 /** Arms of an Archimedean spiral wound into each other, half a unit apart. Throws `DataError` for options out of range. */
 export function spirals(options: SpiralOptions): Dataset {
   const { turns, arms } = options;
-  checkWhole(arms, 2, 6, 'arms', 'spirals');
+  checkWhole(arms, 2, 3, 'arms', 'spirals');
   checkRange(turns, 0.25, 4, 'turns', 'spirals');
   const reach = 0.5 * Math.max(turns * arms, 1);
   const draw = (r: Random, label: number) => {
@@ -59,18 +62,18 @@ export function spirals(options: SpiralOptions): Dataset {
     const angle = TAU * (turns * t + label / arms);
     return [reach * t * cos(angle), reach * t * sin(angle)] as const;
   };
-  const classes = Array.from({ length: arms }, (_, arm) => `arm ${arm + 1}`);
+  const classes = ['first arm', 'second arm', 'third arm'].slice(0, arms);
   return scatter({ name: 'spirals', classes, variance: reach * reach * 0.255, draw }, options);
 }
 
-/** A disc of radius ½ inside a ring of radius 1. Throws `DataError` for options out of range. */
+/** A ring of radius ½ inside a ring of radius 1. Throws `DataError` for options out of range. */
 export function circles(options: ToyOptions): Dataset {
   const draw = (r: Random, label: number) => {
     const angle = between(r, 0, TAU);
-    const radius = label === 0 ? 0.5 * Math.sqrt(r.uniform()) : between(r, 0.9, 1.1);
+    const radius = label === 0 ? 0.5 : 1;
     return [radius * cos(angle), radius * sin(angle)] as const;
   };
-  return scatter({ name: 'circles', classes: ['inner', 'outer'], variance: 0.2821, draw }, options);
+  return scatter({ name: 'circles', classes: ['inner', 'outer'], variance: 0.3125, draw }, options);
 }
 
 /** Four squares: the class says whether the signs of x and y differ. Throws `DataError` for options out of range. */
@@ -82,5 +85,5 @@ export function xor(options: ToyOptions): Dataset {
     const side = r.below(2) === 0 ? 1 : -1;
     return [side * x, (label === 0 ? side : -side) * y] as const;
   };
-  return scatter({ name: 'xor', classes: ['same sign', 'different signs'], variance: 0.4375, draw }, options);
+  return scatter({ name: 'xor', classes: ['same sign', 'different sign'], variance: 0.4375, draw }, options);
 }

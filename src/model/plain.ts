@@ -17,7 +17,7 @@ export function plain(raw: unknown): unknown {
   let left = VALUES;
   const copy = (value: unknown, path: string, depth: number): unknown => {
     if (--left < 0) throw new ModelError(`the experiment holds more than ${VALUES} values`, path);
-    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+    if (value === null || value === undefined || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
     if (typeof value !== 'object') throw new ModelError(`${path || 'the experiment'} must be data, found ${show(value)}`, path);
     if (depth >= DEPTH) throw new ModelError(`${path} is nested more than ${DEPTH} deep`, path);
     if (Array.isArray(value)) {

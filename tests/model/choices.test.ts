@@ -1,0 +1,183 @@
+/** Optimizers, schedules, losses, initialisers, data sets: what every definition owes, and each one's numbers. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { datasets, resolveData } from '../../src/model/datasets.ts';
+import { readField, place } from '../../src/model/fields.ts';
+import { inferModel } from '../../src/model/infer.ts';
+import { initialWeights, inits } from '../../src/model/inits/index.ts';
+import { layers } from '../../src/model/layers/index.ts';
+import { losses, resolveLoss } from '../../src/model/losses/index.ts';
+import { optimizers, resolveOptimizer, stateBuffers } from '../../src/model/optimizers/index.ts';
+import { scheduleLr, schedules } from '../../src/model/schedules/index.ts';
+import type { Definition, ModelInfo, OptimizerSpec, Value } from '../../src/model/types.ts';
+
+const kinds = { layers, optimizers, schedules, losses, inits, datasets } as unknown as Record<string, Record<string, Definition>>;
+const everything = Object.entries(kinds).flatMap(([kind, known]) => Object.entries(known).map(([type, definition]) => [kind, type, definition] as const));
+
+describe('every definition', () => {
+  it.each(everything)('%s %s can draw its form', (kind, type, definition) => {
+    expect(definition.type).toBe(type);
+    expect(definition.label && definition.summary.endsWith('.')).toBeTruthy();
+    expect(kind === 'datasets' || definition.formula !== '').toBe(true);
+    expect(definition.source.url).toMatch(/^https?:\/\/\S+$/);
+    expect(new Set(definition.fields.map((field) => field.name)).size).toBe(definition.fields.length);
+    for (const field of definition.fields) {
+      expect(field.name).toMatch(/^[A-Za-z][A-Za-z0-9_]*$/);
+      expect(field.help).toMatch(/\.$/);
+      // A number without bounds would reach the GPU unchecked.
+      if (!['bool', 'enum', 'text'].includes(field.kind)) expect([typeof field.min, typeof field.max]).toEqual(['number', 'number']);
+      expect(readField(field, field.default, place('x'))).toEqual(field.default);
+      if (field.scale === 'log') expect((field.slider?.[0] ?? field.min)! > 0).toBe(true);
+      if (field.slider) expect(field.slider[0] >= field.min! && field.slider[1] <= field.max! && field.slider[0] < field.slider[1]).toBe(true);
+    }
+  });
+
+  it('cannot be found under a prototype’s name', () => {
+    for (const known of Object.values(kinds)) for (const name of ['__proto__', 'constructor', 'toString', '']) expect(known[name]).toBeUndefined();
+  });
+});
+
+describe('optimizers', () => {
+  it.each<[OptimizerSpec, number]>([
+    [{ type: 'SGD', lr: 1 }, 0],
+    [{ type: 'SGD', lr: 1, momentum: 0.9, nesterov: true }, 1],
+    [{ type: 'Adagrad', lr: 1 }, 1],
+    [{ type: 'RMSprop', lr: 1 }, 1],
+    [{ type: 'RMSprop', lr: 1, momentum: 0.5, centered: true }, 3],
+    [{ type: 'Adam', lr: 1 }, 2],
+    [{ type: 'AdamW', lr: 1, amsgrad: true }, 3],
+  ])('%j keeps %d buffers', (spec, buffers) => expect(stateBuffers(spec)).toBe(buffers));
+
+  it('have PyTorch’s defaults', () => {
+    expect(resolveOptimizer({ type: 'SGD', lr: 0.5 })).toEqual({ lr: 0.5, momentum: 0, dampening: 0, nesterov: false, weight_decay: 0 });
+    expect(resolveOptimizer({ type: 'Adagrad', lr: 1 })).toEqual({ lr: 1, lr_decay: 0, weight_decay: 0, initial_accumulator_value: 0, eps: 1e-10 });
+    expect(resolveOptimizer({ type: 'RMSprop', lr: 1 })).toEqual({ lr: 1, alpha: 0.99, eps: 1e-8, weight_decay: 0, momentum: 0, centered: false });
+    expect(resolveOptimizer({ type: 'Adam', lr: 1 })).toEqual({ lr: 1, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, amsgrad: false });
+    expect(resolveOptimizer({ type: 'AdamW', lr: 1 })).toMatchObject({ weight_decay: 0.01 });
+    expect(resolveLoss({ type: 'CrossEntropyLoss' })).toEqual({ label_smoothing: 0 });
+  });
+
+  it('take what PyTorch’s golden cases say, or do not exist yet', () => {
+    const file = join(process.env['GOLDEN_DIR'] ?? 'tests/fixtures/golden', 'optimizers.json');
+    const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: { optimizer: string; hyper: Record<string, Value> & { lr: number } }[] };
+    const missing = new Set(cases.filter((c) => !(c.optimizer in optimizers)).map((c) => c.optimizer));
+    expect([...missing].filter((name) => !['Adadelta', 'Adamax', 'NAdam', 'RAdam'].includes(name))).toEqual([]);
+    for (const { optimizer, hyper } of cases) if (!missing.has(optimizer)) expect(resolveOptimizer({ type: optimizer, ...hyper })).toMatchObject(hyper);
+  });
+
+  it('do not share their defaults', () => {
+    const betas = resolveOptimizer({ type: 'Adam', lr: 1 })['betas'] as number[];
+    betas[0] = 0;
+    expect(resolveOptimizer({ type: 'Adam', lr: 1 })['betas']).toEqual([0.9, 0.999]);
+  });
+
+  it('say which fields disagree', () => {
+    expect(() => resolveOptimizer({ type: 'SGD', lr: 1, nesterov: true }, 'runs.3.optimizer')).toThrow('runs.3.optimizer: nesterov needs a momentum above 0');
+    expect(() => resolveOptimizer({ type: 'SGD', lr: 1, nesterov: true, momentum: 0.9, dampening: 0.1 })).toThrow('nesterov needs dampening 0');
+  });
+});
+
+describe('schedules', () => {
+  it('warm up from lr / W to lr, then begin', () => {
+    const spec = { type: 'StepLR', step_size: 2, gamma: 0.5, warmup_steps: 4 };
+    expect([0, 1, 2, 3, 4, 5, 6, 7, 8].map((step) => scheduleLr(spec, 0.8, step))).toEqual([0.2, 0.4, expect.closeTo(0.6, 12), 0.8, 0.8, 0.8, 0.4, 0.4, 0.2]);
+    expect([0, 1, 2].map((step) => scheduleLr({ type: 'constant', warmup_steps: 2 }, 1, step))).toEqual([0.5, 1, 1]);
+    expect(scheduleLr(undefined, 0.3, 9)).toBe(0.3);
+    expect(scheduleLr({ type: 'CosineAnnealingLR', T_max: 10, warmup_steps: 5, eta_min: 0.1 }, 1, 15)).toBeCloseTo(0.1, 12);
+  });
+
+  it('may fall as well as rise', () => {
+    expect(scheduleLr({ type: 'LinearLR', start_factor: 1, end_factor: 0, total_iters: 4 }, 2, 3)).toBe(0.5);
+  });
+
+  it('refuse what they do not know', () => {
+    expect(() => scheduleLr({ type: 'Cosine' }, 1, 0)).toThrow('schedule: "Cosine" is not a known schedule type');
+  });
+});
+
+describe('initial weights', () => {
+  const model = (out_channels = 32, extra: object[] = []): ModelInfo =>
+    inferModel({
+      input: [16, 8, 8],
+      layers: [
+        { id: 'conv', type: 'Conv2d', out_channels, kernel_size: 3 },
+        { id: 'bn', type: 'BatchNorm2d' },
+        ...(extra as []),
+        { id: 'flat', type: 'Flatten' },
+        { id: 'fc', type: 'Linear', out_features: 50 },
+      ],
+    });
+  const stats = (values: Float32Array) => {
+    const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+    const std = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
+    return { mean, std, max: values.reduce((most, v) => Math.max(most, Math.abs(v)), 0) };
+  };
+
+  it('are PyTorch’s default: U(±1/√fan_in), biases too', () => {
+    const weights = initialWeights(model(), undefined, 7);
+    expect([...weights].map(([name, values]) => [name, values.length])).toEqual([
+      ...[['conv.weight', 4608], ['conv.bias', 32], ['bn.weight', 32], ['bn.bias', 32], ['bn.running_mean', 32], ['bn.running_var', 32]],
+      ...[['fc.weight', 57_600], ['fc.bias', 50]],
+    ]);
+    for (const [name, fan_in] of [['conv', 144], ['fc', 1152]] as const) {
+      const { mean, std, max } = stats(weights.get(`${name}.weight`)!);
+      const bound = 1 / Math.sqrt(fan_in);
+      expect(max).toBeLessThanOrEqual(bound);
+      expect(max).toBeGreaterThan(0.99 * bound);
+      expect(Math.abs(mean)).toBeLessThan(0.03 * bound);
+      expect(std / (bound / Math.sqrt(3))).toBeCloseTo(1, 1);
+      expect(stats(weights.get(`${name}.bias`)!).max).toBeLessThanOrEqual(bound);
+      expect(stats(weights.get(`${name}.bias`)!).max).toBeGreaterThan(0.8 * bound);
+    }
+    expect(new Set([...weights.get('bn.weight')!, ...weights.get('bn.running_var')!])).toEqual(new Set([1]));
+    expect(new Set([...weights.get('bn.bias')!, ...weights.get('bn.running_mean')!])).toEqual(new Set([0]));
+  });
+
+  // fc: fan_in 1152, fan_out 50.
+  it.each([
+    [{ type: 'kaiming_normal' }, Math.sqrt(2 / 1152), Infinity],
+    [{ type: 'kaiming_normal', mode: 'fan_out' }, Math.sqrt(2 / 50), Infinity],
+    [{ type: 'kaiming_uniform' }, Math.sqrt(2 / 1152), Math.sqrt(6 / 1152)],
+    [{ type: 'xavier_normal' }, Math.sqrt(2 / 1202), Infinity],
+    [{ type: 'xavier_normal', gain: 2 }, 2 * Math.sqrt(2 / 1202), Infinity],
+    [{ type: 'xavier_uniform' }, Math.sqrt(2 / 1202), Math.sqrt(6 / 1202)],
+    [{ type: 'zeros' }, 0, 0],
+  ])('%j', (init, deviation, bound) => {
+    const weights = initialWeights(model(), init, 3);
+    const { std, max } = stats(weights.get('fc.weight')!);
+    if (deviation === 0) expect(std).toBe(0);
+    else expect(std / deviation).toBeCloseTo(1, 1);
+    expect(max).toBeLessThanOrEqual(Math.fround(bound));
+    expect(stats(weights.get('fc.bias')!).max).toBe(0);
+    expect(stats(weights.get('conv.bias')!).max).toBe(0);
+    expect(weights.get('bn.weight')![5]).toBe(1);
+  });
+
+  it('follow from seed and name alone', () => {
+    const a = initialWeights(model(), undefined, 7);
+    expect(initialWeights(model(), undefined, 7)).toEqual(a);
+    expect(initialWeights(model(), undefined, 8).get('fc.weight')).not.toEqual(a.get('fc.weight'));
+    expect(initialWeights(model(32, [{ id: 'new', type: 'Conv2d', out_channels: 32, kernel_size: 1 }]), undefined, 7).get('fc.weight')).toEqual(a.get('fc.weight'));
+    expect(a.get('conv.bias')).not.toEqual(a.get('fc.bias')!.slice(0, 32));
+    // On every machine: these went into shared links.
+    expect([...a.get('fc.bias')!.slice(0, 3)]).toMatchInlineSnapshot(`
+      [
+        0.008295991457998753,
+        0.01153305172920227,
+        0.013352303765714169,
+      ]
+    `);
+  });
+});
+
+describe('data sets', () => {
+  it('know classes, shape and split', () => {
+    expect(resolveData({ type: 'digits' })).toMatchObject({ input: [1, 28, 28], split: { train: 8000, val: 1000 } });
+    expect(resolveData({ type: 'shapes' }).classes).toHaveLength(10);
+    expect(resolveData({ type: 'spirals', arms: 3, samples: 101 })).toMatchObject({ input: [2, 1, 1], split: { train: 80, val: 21 }, classes: ['first arm', 'second arm', 'third arm'] });
+    expect(resolveData({ type: 'files', name: 'MNIST' })).toMatchObject({ input: undefined, classes: undefined, split: undefined });
+    expect(() => resolveData({ type: 'files', name: 'a\u202eb' })).toThrow('data.name must be a text');
+  });
+});

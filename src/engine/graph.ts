@@ -64,7 +64,7 @@ export function buildGraph(info: ModelInfo, { N, train, fuse }: GraphOptions): G
     if (outputs.has(layer.id)) continue; // fused into an earlier node
     const operation = operationOf(layer);
     const inputs = layer.inputs.map((id) => outputs.get(id) as Tensor);
-    const output = makeTensor(layer.id, layer.shape, N);
+    const output = operation.elementwise ? { ...inputs[0], id: layer.id } : makeTensor(layer.id, layer.shape, N);
     const node: GraphNode = { layer, index: info.layers.indexOf(layer), inputs, output, activation: NO_ACTIVATION, N, operation };
     if (operation.isView?.(node, train)) {
       outputs.set(layer.id, { ...inputs[0], flat: layer.shape.length === 1 });

@@ -87,6 +87,8 @@ export interface Operation {
   name: string;
   /** Can apply an activation while storing. */
   fusesActivation: boolean;
+  /** Works word by word: the output lies in memory like the first input (a flattened image stays in image order). */
+  elementwise?: boolean;
   /** The output is the input's memory under another shape (Flatten; Dropout in evaluation). */
   isView?(node: Node, train: boolean): boolean;
   forward(node: Node, emit: Emit): void;

@@ -52,9 +52,9 @@ export function unroll(source: string, constants: Readonly<Record<string, number
 const linked = new Map<string, Promise<string>>();
 
 async function linkOnce({ shader, constants, conditions }: ShaderVariant): Promise<string> {
-  const weslSrc: Record<string, string> = {};
-  for (const [name, text] of shaderFiles) if (name === shader || name.startsWith('lib/')) weslSrc[`${name}.wgsl`] = text;
-  const result = await link({ weslSrc, rootModuleName: shader.replaceAll('/', '::'), conditions: { ...conditions }, constants: { ...constants } });
+  const weslSrc: Record<string, string> = { 'main.wgsl': shaderFiles.get(shader) as string };
+  for (const [name, text] of shaderFiles) if (name.startsWith('lib/')) weslSrc[`${name}.wgsl`] = text;
+  const result = await link({ weslSrc, rootModuleName: 'main', conditions: { ...conditions }, constants: { ...constants } });
   return result.dest;
 }
 

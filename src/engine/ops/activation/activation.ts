@@ -38,4 +38,4 @@ function backward(node: Node, emit: Emit): void {
   });
 }
 
-export const activation: Operation = { name: 'activation', fusesActivation: false, forward, backward };
+export const activation: Operation = { name: 'activation', fusesActivation: false, elementwise: true, forward, backward };

@@ -37,4 +37,4 @@ function backward(node: Node, emit: Emit): void {
   });
 }
 
-export const add: Operation = { name: 'add', fusesActivation: true, forward, backward };
+export const add: Operation = { name: 'add', fusesActivation: true, elementwise: true, forward, backward };

@@ -111,4 +111,4 @@ function backward(node: Node, emit: Emit): void {
   });
 }
 
-export const batchNorm: Operation = { name: 'batch_norm', fusesActivation: true, forward, backward };
+export const batchNorm: Operation = { name: 'batch_norm', fusesActivation: true, elementwise: true, forward, backward };

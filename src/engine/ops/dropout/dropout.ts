@@ -42,4 +42,4 @@ function backward(node: Node, emit: Emit): void {
   });
 }
 
-export const dropout: Operation = { name: 'dropout', fusesActivation: false, isView: (_node, train) => !train, forward, backward };
+export const dropout: Operation = { name: 'dropout', fusesActivation: false, elementwise: true, isView: (_node, train) => !train, forward, backward };

@@ -1,0 +1,200 @@
+/** Lanes of one architecture at one step: one program. */
+import type { Compiled } from '../engine/compile.ts';
+import { NOT_BAD, RING_WORDS, STEP_WORDS } from '../engine/plan.ts';
+import { layerAt, packParam, unpackParam } from '../engine/params.ts';
+import { planRace } from '../engine/race.ts';
+import type { GpuDataset } from '../gpu/dataset.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { type Command, Program, type ProgramOptions } from '../gpu/program.ts';
+import { type Lane, lrAt, weightsOf } from './lane.ts';
+import { type Order, trainRows } from './rows.ts';
+
+/** One lane's numbers, inside layout; enough to go on bit for bit. */
+export interface LaneSnapshot {
+  step: number;
+  params: Float32Array<ArrayBuffer>;
+  buffers: Float32Array<ArrayBuffer>;
+  /** PyTorch's name → array of the parameters' size. */
+  state: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+  bad: number;
+  frozen: number | null;
+}
+
+/** Metrics of one step of one lane. */
+export interface StepPoint {
+  /** From 1: the step that this batch and update made. */
+  step: number;
+  loss: number;
+  accuracy: number;
+  lr: number;
+  grad_norm: number;
+  update_ratio: number;
+}
+
+export interface Evaluation {
+  loss: number;
+  accuracy: number;
+}
+
+/** Where a lane was frozen, if during these steps. `layer` null: the loss. */
+export interface Divergence {
+  step: number;
+  layer: string | null;
+}
+
+const floats = (words: Uint32Array<ArrayBuffer>): Float32Array<ArrayBuffer> => new Float32Array(words.buffer, words.byteOffset, words.length);
+
+export class LaneGroup {
+  private constructor(
+    readonly lanes: Lane[],
+    readonly compiled: Compiled,
+    readonly program: Program,
+    /** Steps sent to the GPU. */
+    public step: number,
+  ) {}
+
+  static async create(gpu: Gpu, compiled: Compiled, lanes: Lane[], dataset: GpuDataset, options: ProgramOptions = {}): Promise<LaneGroup> {
+    const plan = planRace(
+      compiled,
+      lanes.map((l) => l.optimizer),
+    );
+    const group = new LaneGroup(lanes, compiled, await Program.create(gpu, plan, dataset, options), 0);
+    group.initialise();
+    return group;
+  }
+
+  /** Initial weights and running statistics of every lane. */
+  private initialise(): void {
+    this.lanes.forEach((lane, l) => {
+      this.writeTensors(l, weightsOf(lane));
+    });
+  }
+
+  /** Writes whole tensors by state-dict name; layers that the output does not depend on have none on the GPU. */
+  writeTensors(l: number, tensors: ReadonlyMap<string, ArrayLike<number>>): void {
+    const { params, buffers } = this.compiled;
+    const p = new Float32Array(params.size);
+    const b = new Float32Array(buffers.size);
+    for (const [name, data] of tensors) {
+      if (params.entries.has(name)) packParam(params, name, data, p);
+      else if (buffers.entries.has(name)) packParam(buffers, name, data, b);
+    }
+    this.program.write('params', l * params.size, p);
+    this.program.write('buffers', l * buffers.size, b);
+  }
+
+  /** All tensors of a lane in PyTorch's layout, in the order of the layers. */
+  async readTensors(l: number): Promise<Map<string, Float32Array<ArrayBuffer>>> {
+    const { params, buffers, info } = this.compiled;
+    const p = await this.program.readFloats('params', l * params.size, params.size);
+    const b = await this.program.readFloats('buffers', l * buffers.size, buffers.size);
+    const dict = new Map<string, Float32Array<ArrayBuffer>>();
+    for (const layer of info.layers) {
+      for (const { name } of layer.params) {
+        const full = `${layer.id}.${name}`;
+        if (params.entries.has(full)) dict.set(full, unpackParam(params, full, p) as Float32Array<ArrayBuffer>);
+        else if (buffers.entries.has(full)) dict.set(full, unpackParam(buffers, full, b) as Float32Array<ArrayBuffer>);
+      }
+    }
+    return dict;
+  }
+
+  /** Sends K steps. The decoder is called with the metrics once they are done. */
+  send(K: number, order: Order): { from: number; done: Promise<Uint32Array<ArrayBuffer>> } {
+    const from = this.step;
+    const done = this.program.step(trainRows(this.lanes, from, K, order));
+    this.step += K;
+    return { from, done };
+  }
+
+  /** Points of one lane from the metrics of a submit; stops where the lane was frozen. */
+  decode(words: Uint32Array<ArrayBuffer>, from: number, l: number, batch_size: number): { points: StepPoint[]; divergence: Divergence | null } {
+    const lane = this.lanes[l];
+    const values = floats(words);
+    const points: StepPoint[] = [];
+    const K = words.length / (this.lanes.length * RING_WORDS);
+    if (lane.frozen !== null) return { points, divergence: null };
+    for (let k = 0; k < K; k++) {
+      const at = (k * this.lanes.length + l) * RING_WORDS;
+      const bad = words[at + 5];
+      if (bad !== NOT_BAD) {
+        lane.frozen = from + k + 1;
+        return { points, divergence: { step: from + k + 1, layer: layerAt(this.compiled.params, bad) } };
+      }
+      points.push({
+        step: from + k + 1,
+        loss: values[at],
+        accuracy: values[at + 1] / batch_size,
+        lr: lrAt(lane, from + k),
+        grad_norm: Math.sqrt(values[at + 2]),
+        update_ratio: Math.sqrt(values[at + 3] / Math.max(values[at + 4], 1e-30)),
+      });
+    }
+    return { points, divergence: null };
+  }
+
+  /** Sends forward passes over `rows` in submits of at most `perSubmit` batches; resolves with one evaluation a lane. */
+  async evaluate(rows: Uint32Array<ArrayBuffer>, perSubmit: number, commands?: readonly Command[]): Promise<Evaluation[]> {
+    const each = perSubmit * this.lanes.length * STEP_WORDS;
+    const sent: Promise<Uint32Array<ArrayBuffer>>[] = [];
+    for (let at = 0; at < rows.length; at += each) {
+      if (sent.length >= 2) await sent[sent.length - 2];
+      sent.push(this.program.evaluate(rows.slice(at, at + each), at === 0, commands));
+    }
+    const totals = floats(await sent[sent.length - 1]);
+    return this.lanes.map((_, l) => ({ loss: totals[4 * l] / totals[4 * l + 2], accuracy: totals[4 * l + 1] / totals[4 * l + 2] }));
+  }
+
+  async snapshot(): Promise<Map<string, LaneSnapshot>> {
+    const { params, buffers } = this.compiled;
+    const { program, lanes } = this;
+    const step = this.step;
+    const stateWords = program.plan.states.reduce((sum, s) => sum + s.names.length * params.size, 0);
+    // One submit each, in queue order, before anything else is sent: the same step for all.
+    const [p, b, s, bad] = await Promise.all([
+      program.readFloats('params', 0, params.size * lanes.length),
+      program.readFloats('buffers', 0, buffers.size * lanes.length),
+      program.readFloats('state', 0, Math.max(stateWords, 4)),
+      program.read('bad', 0, lanes.length),
+    ]);
+    return new Map(
+      lanes.map((lane, l) => {
+        const { offset, names } = program.plan.states[l];
+        const state = Object.fromEntries(names.map((name, k) => [name, s.slice(offset + k * params.size, offset + (k + 1) * params.size)]));
+        return [
+          lane.id,
+          {
+            step,
+            params: p.slice(l * params.size, (l + 1) * params.size),
+            buffers: b.slice(l * buffers.size, (l + 1) * buffers.size),
+            state,
+            bad: bad[l],
+            frozen: lane.frozen,
+          },
+        ];
+      }),
+    );
+  }
+
+  /** Puts snapshots back; a state array that the snapshot lacks keeps its initial value. All must be of the same step. */
+  restore(snapshots: ReadonlyMap<string, LaneSnapshot>): void {
+    const { params, buffers } = this.compiled;
+    this.lanes.forEach((lane, l) => {
+      const snapshot = snapshots.get(lane.id);
+      if (!snapshot) return;
+      this.step = snapshot.step;
+      lane.frozen = snapshot.frozen;
+      this.program.write('params', l * params.size, snapshot.params);
+      this.program.write('buffers', l * buffers.size, snapshot.buffers);
+      this.program.write('bad', l, Uint32Array.of(snapshot.bad));
+      const { offset, names } = this.program.plan.states[l];
+      names.forEach((name, k) => {
+        if (snapshot.state[name]) this.program.write('state', offset + k * params.size, snapshot.state[name]);
+      });
+    });
+  }
+
+  destroy(): void {
+    this.program.destroy();
+  }
+}

@@ -1,0 +1,92 @@
+/** Points on their way to the page: batched, at most ten messages a second, and never the same (run, step) twice. */
+import type { Evaluation, StepPoint } from './group.ts';
+
+export interface TrainBatch {
+  run: string;
+  step: Uint32Array;
+  train_loss: Float32Array;
+  train_accuracy: Float32Array;
+  lr: Float32Array;
+  grad_norm: Float32Array;
+  update_ratio: Float32Array;
+  time: Float32Array;
+}
+
+export interface ValidationPoint {
+  run: string;
+  step: number;
+  val_loss: number;
+  val_accuracy: number;
+}
+
+const INTERVAL = 100;
+
+export class Outbox {
+  private points = new Map<string, (StepPoint & { time: number })[]>();
+  private validations: ValidationPoint[] = [];
+  private readonly sent = new Map<string, { train: number; validation: number }>();
+  private last = 0;
+
+  constructor(private readonly send: (train: TrainBatch[], validation: ValidationPoint[]) => void) {}
+
+  private seen(run: string): { train: number; validation: number } {
+    let seen = this.sent.get(run);
+    if (!seen) {
+      seen = { train: 0, validation: 0 };
+      this.sent.set(run, seen);
+    }
+    return seen;
+  }
+
+  /** `time`: seconds of training so far. After a lost device steps come again, identical; they are dropped. */
+  add(run: string, points: readonly StepPoint[], time: number): void {
+    const seen = this.seen(run);
+    const list = this.points.get(run) ?? [];
+    for (const p of points) {
+      if (p.step <= seen.train) continue;
+      seen.train = p.step;
+      list.push({ ...p, time });
+    }
+    this.points.set(run, list);
+    if (performance.now() - this.last >= INTERVAL) this.flush();
+  }
+
+  validation(run: string, step: number, { loss, accuracy }: Evaluation): void {
+    const seen = this.seen(run);
+    if (step <= seen.validation) return;
+    seen.validation = step;
+    this.validations.push({ run, step, val_loss: loss, val_accuracy: accuracy });
+  }
+
+  flush(): void {
+    const train = [...this.points].filter(([, list]) => list.length > 0).map(([run, list]) => pack(run, list));
+    const { validations } = this;
+    this.points = new Map();
+    this.validations = [];
+    this.last = performance.now();
+    if (train.length > 0 || validations.length > 0) this.send(train, validations);
+  }
+
+  /** These runs start again. */
+  forget(runs: readonly string[]): void {
+    for (const run of runs) {
+      this.sent.delete(run);
+      this.points.delete(run);
+      this.validations = this.validations.filter((v) => v.run !== run);
+    }
+  }
+}
+
+function pack(run: string, list: readonly (StepPoint & { time: number })[]): TrainBatch {
+  const column = (pick: (p: StepPoint & { time: number }) => number): Float32Array => Float32Array.from(list, pick);
+  return {
+    run,
+    step: Uint32Array.from(list, (p) => p.step),
+    train_loss: column((p) => p.loss),
+    train_accuracy: column((p) => p.accuracy),
+    lr: column((p) => p.lr),
+    grad_norm: column((p) => p.grad_norm),
+    update_ratio: column((p) => p.update_ratio),
+    time: column((p) => p.time),
+  };
+}

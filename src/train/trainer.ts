@@ -1,0 +1,242 @@
+/**
+ * The training loop. Lanes of one architecture at one step form a group that trains in the same dispatches; groups are stepped in turn,
+ * the one that is behind first. A run that joins late trains alone until it has caught up, then its group is merged with the others:
+ * legitimate because a lane is bit-identical to the same run alone.
+ */
+import { type Compiled, compile } from '../engine/compile.ts';
+import { kernelOf } from '../engine/race.ts';
+import { GpuDataset, type DatasetSource } from '../gpu/dataset.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { LossSpec } from '../model/types.ts';
+import { type Divergence, type Evaluation, LaneGroup, type LaneSnapshot, type StepPoint } from './group.ts';
+import { identity, type Lane } from './lane.ts';
+import { Pace } from './pace.ts';
+import { type Order, walkRows } from './rows.ts';
+
+export interface TrainerData extends DatasetSource {
+  /** The first `train` samples are for training, the rest for validation. */
+  train: number;
+}
+
+export interface TrainerOptions {
+  batch_size: number;
+  loss: LossSpec;
+  shuffle: boolean;
+  /** Validate every so many steps; 0: never. */
+  eval_every: number;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** What training tells: always after the read-back of what it is about. */
+export interface TrainerEvents {
+  points(run: string, points: StepPoint[]): void;
+  validation(run: string, step: number, evaluation: Evaluation): void;
+  diverged(run: string, divergence: Divergence): void;
+}
+
+export class Trainer {
+  private groups: LaneGroup[] = [];
+  private readonly compiled = new Map<string, Compiled>();
+  private readonly order: Order;
+  readonly dataset: GpuDataset;
+  private readonly validation: { first: number; count: number };
+  readonly pace = new Pace();
+
+  private constructor(
+    readonly gpu: Gpu,
+    readonly data: TrainerData,
+    private readonly options: TrainerOptions,
+    public events: TrainerEvents,
+  ) {
+    this.dataset = new GpuDataset(gpu.device, data);
+    this.order = { batch_size: options.batch_size, train: data.train, shuffle: options.shuffle };
+    this.validation = { first: data.train, count: this.dataset.count - data.train };
+  }
+
+  /** Ready to train these lanes from step 0, or from where `snapshots` left them. */
+  static async create(gpu: Gpu, data: TrainerData, lanes: Lane[], options: TrainerOptions, events: TrainerEvents, snapshots?: ReadonlyMap<string, LaneSnapshot>): Promise<Trainer> {
+    const trainer = new Trainer(gpu, data, options, events);
+    await trainer.arrange(lanes, snapshots ?? new Map());
+    return trainer;
+  }
+
+  get batchSize(): number {
+    return this.options.batch_size;
+  }
+
+  get lanes(): Lane[] {
+    return this.groups.flatMap((g) => g.lanes);
+  }
+
+  /** The step of the run that is furthest behind. */
+  get step(): number {
+    return Math.min(...this.groups.map((g) => g.step));
+  }
+
+  /** The step of the run that is furthest. */
+  get leader(): number {
+    return Math.max(0, ...this.groups.map((g) => g.step));
+  }
+
+  get dispatchesPerStep(): number {
+    return this.groups.reduce((sum, g) => sum + g.program.plan.train.length, 0);
+  }
+
+  /** Bytes of all buffers. */
+  get bytes(): number {
+    return this.dataset.bytes + this.groups.reduce((sum, g) => sum + g.program.bytes, 0);
+  }
+
+  groupOf(run: string): { group: LaneGroup; l: number } {
+    for (const group of this.groups) {
+      const l = group.lanes.findIndex((lane) => lane.id === run);
+      if (l >= 0) return { group, l };
+    }
+    throw new Error(`no run ${run}`);
+  }
+
+  get allGroups(): readonly LaneGroup[] {
+    return this.groups;
+  }
+
+  private compile(lane: Lane): Compiled {
+    let compiled = this.compiled.get(lane.architecture);
+    if (!compiled) {
+      compiled = compile(lane.info, { batch_size: this.options.batch_size, loss: this.options.loss, data: this.dataset.kind });
+      this.compiled.set(lane.architecture, compiled);
+    }
+    return compiled;
+  }
+
+  /** Forms groups: equal architecture and equal step. Groups that stay as they are keep their program. */
+  private async arrange(lanes: readonly Lane[], snapshots: ReadonlyMap<string, LaneSnapshot>): Promise<void> {
+    const wanted = new Map<string, Lane[]>();
+    for (const lane of lanes) {
+      const key = `${lane.architecture}@${snapshots.get(lane.id)?.step ?? 0}`;
+      wanted.set(key, [...(wanted.get(key) ?? []), lane]);
+    }
+    const groups: LaneGroup[] = [];
+    for (const members of wanted.values()) {
+      const group = await LaneGroup.create(this.gpu, this.compile(members[0]), members, this.dataset, { onProgress: this.options.onProgress });
+      group.restore(snapshots);
+      groups.push(group);
+    }
+    for (const old of this.groups) old.destroy();
+    this.groups = groups;
+  }
+
+  /** Everything needed to go on from here, bit for bit. */
+  async snapshot(): Promise<Map<string, LaneSnapshot>> {
+    const all = new Map<string, LaneSnapshot>();
+    for (const group of this.groups) for (const [id, s] of await group.snapshot()) all.set(id, s);
+    return all;
+  }
+
+  async restore(snapshots: ReadonlyMap<string, LaneSnapshot>): Promise<void> {
+    await this.arrange(this.lanes, snapshots);
+  }
+
+  /** All lanes back to step 0. */
+  async reset(): Promise<void> {
+    for (const lane of this.lanes) lane.frozen = null;
+    await this.arrange(this.lanes, new Map());
+  }
+
+  /** Other runs or settings. Returns the ids of runs that start again (or are new). */
+  async update(lanes: Lane[]): Promise<string[]> {
+    const before = new Map(this.lanes.map((lane) => [lane.id, lane]));
+    const same = (lane: Lane): boolean => {
+      const old = before.get(lane.id);
+      return old !== undefined && identity(old) === identity(lane);
+    };
+    const states = (lane: Lane): string => kernelOf(lane.optimizer.type).states(lane.optimizer.args).join();
+    const inPlace = lanes.length === before.size && lanes.every((lane) => same(lane) && states(lane) === states(before.get(lane.id) as Lane));
+    for (const lane of lanes) if (same(lane)) lane.frozen = before.get(lane.id)?.frozen ?? null;
+    if (inPlace) {
+      const next = new Map(lanes.map((lane) => [lane.id, lane]));
+      for (const group of this.groups) group.lanes.forEach((lane, l) => (group.lanes[l] = next.get(lane.id) as Lane));
+      return [];
+    }
+    const snapshots = await this.snapshot();
+    const fresh = lanes.filter((lane) => !same(lane)).map((lane) => lane.id);
+    for (const id of fresh) snapshots.delete(id);
+    await this.arrange(lanes, snapshots);
+    return fresh;
+  }
+
+  /** Groups that have met (equal architecture and step) become one. */
+  private async merge(): Promise<void> {
+    const keys = this.groups.map((g) => `${g.lanes[0].architecture}@${g.step}`);
+    if (new Set(keys).size < keys.length) await this.arrange(this.lanes, await this.snapshot());
+  }
+
+  /** How many steps the next submit may hold: up to the goal, the next validation, and the group ahead. */
+  private span(group: LaneGroup, goal: number): number {
+    const ahead = Math.min(...this.groups.filter((g) => g.step > group.step).map((g) => g.step));
+    const every = this.options.eval_every;
+    const validation = every > 0 ? every - (group.step % every) : Infinity;
+    return Math.min(this.pace.steps, goal - group.step, ahead - group.step, validation);
+  }
+
+  /**
+   * Trains every run up to step `goal`, or until `stop()`. At most two submits are in flight; each result is reported in order. With
+   * several groups they take turns, so that none is more than one submit ahead.
+   */
+  async train(goal: number, stop: () => boolean = () => false): Promise<void> {
+    const flying: Promise<void>[] = [];
+    const land = async (left: number): Promise<void> => {
+      while (flying.length > left) await flying.shift();
+    };
+    try {
+      while (!stop() && this.step < goal) {
+        const group = this.groups.reduce((a, b) => (b.step < a.step ? b : a));
+        flying.push(this.slice(group, this.span(group, goal)));
+        await land(1);
+        if (this.groups.length > 1) {
+          await land(0);
+          await this.merge();
+        }
+      }
+      await land(0);
+    } catch (error) {
+      await Promise.allSettled(flying);
+      throw error;
+    }
+  }
+
+  /** One submit of a group, and the validation that may be due after it. */
+  private async slice(group: LaneGroup, K: number): Promise<void> {
+    const started = performance.now();
+    const { from, done } = group.send(K, this.order);
+    const due = this.options.eval_every > 0 && group.step % this.options.eval_every === 0 && this.validation.count > 0;
+    const step = group.step;
+    const evaluation = due ? this.evaluateGroup(group) : null;
+    // A rejection of the later promise must not go unheard while the earlier is awaited.
+    evaluation?.catch(() => {});
+    const words = await done;
+    this.pace.measured(K, performance.now() - started);
+    group.lanes.forEach((lane, l) => {
+      const { points, divergence } = group.decode(words, from, l, this.options.batch_size);
+      if (points.length > 0) this.events.points(lane.id, points);
+      if (divergence) this.events.diverged(lane.id, divergence);
+    });
+    if (!evaluation) return;
+    const results = await evaluation;
+    this.pace.interrupted();
+    group.lanes.forEach((lane, l) => {
+      if (lane.frozen === null) this.events.validation(lane.id, step, results[l]);
+    });
+  }
+
+  /** Validation loss and accuracy of every lane of a group. */
+  evaluateGroup(group: LaneGroup): Promise<Evaluation[]> {
+    const { first, count } = this.validation;
+    return group.evaluate(walkRows(group.lanes.length, first, count, this.options.batch_size), this.pace.batches);
+  }
+
+  destroy(): void {
+    for (const group of this.groups) group.destroy();
+    this.groups = [];
+    this.dataset.destroy();
+  }
+}

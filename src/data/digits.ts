@@ -19,8 +19,8 @@ function amounts(difficulty: number) {
   const mix = (easy: number, hard: number) => easy + (hard - easy) * difficulty;
   return {
     /** Each point of the skeleton, units of the height. */
-    wobble: mix(0.018, 0.036),
-    elastic: mix(0.03, 0.075),
+    wobble: mix(0.016, 0.034),
+    elastic: mix(0.028, 0.068),
     /** Radians, and columns per row. */
     rotation: mix(0.08, 0.19),
     shear: mix(0.1, 0.27),
@@ -28,7 +28,7 @@ function amounts(difficulty: number) {
     aspect: mix(0.08, 0.17),
     scale: mix(0.05, 0.1),
     /** Pixels. */
-    shift: mix(0.7, 1.6),
+    shift: mix(0.7, 1.9),
     /** Share of full white. */
     noise: mix(0.01, 0.06),
   };

@@ -311,7 +311,7 @@ export class Session {
 
   private async selfTest(): Promise<void> {
     const gpu = await this.acquire();
-    const { selfTest } = await import('./selftest.ts');
+    const { selfTest } = await import('../gpu/selftest.ts');
     const { load } = this;
     const results = await selfTest(gpu, (done, total) => this.emit({ type: 'progress', load, phase: 'self_test', done, total }));
     this.emit({ type: 'self_test', results });

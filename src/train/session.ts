@@ -94,14 +94,14 @@ export class Session {
       await this.loop;
       await task();
       if (resume && wasRunning) this.start();
-      else if (!this.running) this.status('paused');
+      else this.status();
     });
   }
 
   private halt(): void {
     if (!this.running) return;
     this.running = false;
-    this.status('paused');
+    this.status();
   }
 
   private async acquire(): Promise<Gpu> {
@@ -143,7 +143,6 @@ export class Session {
     this.speed.reset();
     this.trainer = await this.build(gpu, dataset, lanes, undefined);
     this.announce(dataset, lanes);
-    this.status('idle');
     await this.paint();
   }
 
@@ -202,14 +201,13 @@ export class Session {
     this.checkpoint = null;
     this.speed.reset();
     await this.trainer.reset();
-    this.status('idle');
     await this.paint();
   }
 
   private start(): void {
     if (this.running || !this.trainer) return;
     this.running = true;
-    this.status('running');
+    this.status();
     this.loop = this.run(Number.POSITIVE_INFINITY).catch((error: unknown) => this.fail(error));
   }
 
@@ -237,7 +235,7 @@ export class Session {
     if (!this.trainer) return;
     this.speed.at(this.trainer.leader);
     this.outbox.flush();
-    if (this.running) this.status('running');
+    if (this.running) this.status();
     await this.paint();
     if (performance.now() - (this.checkpoint?.at ?? 0) >= CHECKPOINT) {
       try {
@@ -251,12 +249,12 @@ export class Session {
   private async steps(n: number, request: number): Promise<void> {
     if (this.trainer) {
       this.running = true;
-      this.status('running');
+      this.status();
       this.loop = this.run(this.trainer.leader + n);
       await this.loop;
       this.running = false;
     }
-    this.status('paused');
+    this.status();
     this.emit({ type: 'done', request });
   }
 
@@ -272,8 +270,9 @@ export class Session {
     }
   }
 
-  private status(state: RunState): void {
+  private status(): void {
     const step = this.trainer?.leader ?? 0;
+    const state: RunState = this.running ? 'running' : step > 0 ? 'paused' : 'idle';
     const train = this.trainer?.data.train ?? 1;
     const epoch = (step * (this.experiment?.batch_size ?? 0)) / train;
     this.emit({ type: 'status', load: this.load, state, step, epoch, steps_per_second: this.speed.perSecond });
@@ -325,6 +324,6 @@ export class Session {
     }
     const { name, message, path, layer, file } = error as Error & { path?: string; layer?: string; file?: string };
     this.emit({ type: 'error', load: this.load, error: { name: name ?? 'Error', message: message ?? String(error), path, layer, file } });
-    this.status('paused');
+    this.status();
   }
 }

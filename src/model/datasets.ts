@@ -15,14 +15,49 @@ export interface DatasetDefinition extends Definition {
 }
 
 const pictures: readonly Field[] = [
-  { name: 'train_samples', kind: 'int', default: 8000, min: 1, max: 60_000, slider: [100, 20_000], scale: 'log', help: 'Samples to train on; fewer are easier to learn by heart.' },
-  { name: 'val_samples', kind: 'int', default: 1000, min: 1, max: 10_000, slider: [100, 5000], scale: 'log', help: 'Samples that the network never trains on.' },
+  {
+    name: 'train_samples',
+    kind: 'int',
+    default: 8000,
+    min: 1,
+    max: 60_000,
+    slider: [100, 20_000],
+    scale: 'log',
+    help: 'Samples to train on; fewer are easier to learn by heart.',
+  },
+  {
+    name: 'val_samples',
+    kind: 'int',
+    default: 1000,
+    min: 1,
+    max: 10_000,
+    slider: [100, 5000],
+    scale: 'log',
+    help: 'Samples that the network never trains on.',
+  },
   { name: 'difficulty', kind: 'float', default: 0.5, min: 0, max: 1, help: 'How far samples stray: 0 tidy, 1 wild.' },
 ];
 
 const points: readonly Field[] = [
-  { name: 'samples', kind: 'int', default: 1000, min: 10, max: 60_000, slider: [50, 5000], scale: 'log', help: 'Points; four fifths are for training, the rest for validation.' },
-  { name: 'noise', kind: 'float', default: 0.1, min: 0, max: 2, slider: [0, 0.5], help: 'Standard deviation of the scatter; neighbouring classes lie half a unit apart.' },
+  {
+    name: 'samples',
+    kind: 'int',
+    default: 1000,
+    min: 10,
+    max: 60_000,
+    slider: [50, 5000],
+    scale: 'log',
+    help: 'Points; four fifths are for training, the rest for validation.',
+  },
+  {
+    name: 'noise',
+    kind: 'float',
+    default: 0.1,
+    min: 0,
+    max: 2,
+    slider: [0, 0.5],
+    help: 'Standard deviation of the scatter; neighbouring classes lie half a unit apart.',
+  },
 ];
 
 const splitPictures = (args: Args) => ({ train: num(args, 'train_samples'), val: num(args, 'val_samples') });

@@ -5,8 +5,8 @@
  */
 
 import { datasets, resolveData } from './datasets.ts';
-import { join, own, place, readDefinition, readField, readGiven, readRecord, rejectUnknown, show } from './fields.ts';
 import type { Place, RawRecord } from './fields.ts';
+import { join, own, place, readDefinition, readField, readGiven, readRecord, rejectUnknown, show } from './fields.ts';
 import { formatShape } from './format.ts';
 import { inferModel, layerKeys, readInput } from './infer.ts';
 import { inits } from './inits/index.ts';
@@ -15,8 +15,8 @@ import { losses } from './losses/index.ts';
 import { optimizers, resolveOptimizer } from './optimizers/index.ts';
 import { plain } from './plain.ts';
 import { schedules } from './schedules/index.ts';
-import { ModelError } from './types.ts';
 import type { DataSpec, Definition, Experiment, Field, LayerSpec, ModelInfo, ModelSpec, OptimizerSpec, RunSpec, Value } from './types.ts';
+import { ModelError } from './types.ts';
 
 export const RUNS = 32;
 
@@ -89,7 +89,12 @@ function restoreOptimizer(raw: unknown, path: string): OptimizerSpec {
 }
 
 /** A type and the arguments that were given; defaults stay out, so that links stay short. */
-function restoreSpec(known: Readonly<Record<string, Definition>>, raw: unknown, path: string, noun: string): { type: string } & Record<string, Value> {
+function restoreSpec(
+  known: Readonly<Record<string, Definition>>,
+  raw: unknown,
+  path: string,
+  noun: string,
+): { type: string } & Record<string, Value> {
   const at = place(path);
   const record = readRecord(raw, at);
   const definition = readDefinition(known, record, at, noun);
@@ -100,11 +105,14 @@ function restoreSpec(known: Readonly<Record<string, Definition>>, raw: unknown, 
 export function restoreModel(raw: unknown, path: string): ModelSpec {
   inferModel(raw as ModelSpec, path);
   const record = raw as { input: unknown; layers: readonly RawRecord[] };
-  return { input: readInput(record.input, `${path}.input`), layers: record.layers.map((layer, index) => restoreLayer(layer, `${path}.layers.${index}`)) };
+  return {
+    input: readInput(record.input, `${path}.input`),
+    layers: record.layers.map((layer, index) => restoreLayer(layer, `${path}.layers.${index}`)),
+  };
 }
 
 function restoreLayer(raw: RawRecord, path: string): LayerSpec {
-  const [id, type, inputs] = [raw['id'] as string, raw['type'] as string, own(raw, 'inputs') as string[] | undefined];
+  const [id, type, inputs] = [raw.id as string, raw.type as string, own(raw, 'inputs') as string[] | undefined];
   const given = readGiven(layers[type]!, raw, { path, subject: id, layer: id }, layerKeys);
   return { id, type, ...(inputs && { inputs: [...inputs] }), ...given };
 }
@@ -132,7 +140,7 @@ export function models(experiment: Experiment): [path: string, model: ModelSpec]
 /** Why a model cannot learn a data set: other sample shape, output not flat, other number of outputs than classes. */
 export function misfit(info: ModelInfo, data: DataSpec, path = 'model'): ModelError | undefined {
   const { input, classes } = resolveData(data);
-  if (input && input.some((size, axis) => size !== info.input[axis])) {
+  if (input?.some((size, axis) => size !== info.input[axis])) {
     return new ModelError(`${path}.input is ${formatShape(info.input)}, but ${data.type} has samples of ${formatShape(input)}`, `${path}.input`);
   }
   const index = info.layers.length - 1;

@@ -1,7 +1,7 @@
 /** Reads values from outside against a definition's fields: the only way from `unknown` to `Args`. */
 
-import { ModelError } from './types.ts';
 import type { Args, Definition, Field, Value } from './types.ts';
+import { ModelError } from './types.ts';
 
 /** Where a value stands: `path` goes into the error, `subject` begins its sentence. */
 export interface Place {
@@ -29,7 +29,11 @@ export const below = (path: string, key: string): string => join(path, /^[\w-]{1
 export function rejectUnknown(record: RawRecord, keys: readonly string[], at: Place): void {
   const unknown = Object.keys(record).find((key) => !keys.includes(key));
   if (unknown === undefined) return;
-  throw new ModelError(`${at.subject || 'the experiment'} has no field ${show(unknown)}; it takes ${keys.join(', ')}`, below(at.path, unknown), at.layer);
+  throw new ModelError(
+    `${at.subject || 'the experiment'} has no field ${show(unknown)}; it takes ${keys.join(', ')}`,
+    below(at.path, unknown),
+    at.layer,
+  );
 }
 
 /** A value from outside, short and harmless enough to stand in an error message. */

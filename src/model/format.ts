@@ -69,7 +69,10 @@ const formatSpecial = (value: number): string => (Number.isNaN(value) ? 'NaN' : 
  * @returns undefined when it is not one finite number.
  */
 export function parseNumber(text: string): number | undefined {
-  let clean = text.trim().replace(/[\s_\u00a0\u202f]/g, '').replace(/^[−–]/, '-');
+  let clean = text
+    .trim()
+    .replace(/[\s_\u00a0\u202f]/g, '')
+    .replace(/^[−–]/, '-');
   clean = clean.replace(/e[−–]/i, 'e-');
   const percent = clean.endsWith('%');
   if (percent) clean = clean.slice(0, -1);

@@ -1,11 +1,11 @@
 /** From a model spec to shapes, parameters and work, or to a sentence about the layer that does not fit. */
 
-import { complete, own, place, readDefinition, readGiven, readRecord, rejectUnknown, show } from './fields.ts';
 import type { Place, RawRecord } from './fields.ts';
+import { complete, own, place, readDefinition, readGiven, readRecord, rejectUnknown, show } from './fields.ts';
 import { formatCount, formatShape } from './format.ts';
 import { layers } from './layers/index.ts';
-import { ModelError } from './types.ts';
 import type { Args, LayerDefinition, LayerInfo, ModelInfo, ModelSpec, ParamSpec, Shape } from './types.ts';
+import { ModelError } from './types.ts';
 
 /** What no laptop and no lesson needs; smaller limits are the ledger's business. */
 export const LIMITS = { layers: 64, side: 4096, channels: 8192, elements: 2 ** 28, parameters: 2 ** 28 } as const;
@@ -54,7 +54,8 @@ export function readInput(raw: unknown, path: string): [number, number, number] 
   const sizes: readonly unknown[] = Array.isArray(raw) ? raw : [];
   const fits = (size: unknown, max: number): size is number => Number.isInteger(size) && (size as number) >= 1 && (size as number) <= max;
   const [channels, height, width] = sizes;
-  if (sizes.length === 3 && fits(channels, LIMITS.channels) && fits(height, LIMITS.side) && fits(width, LIMITS.side)) return [channels, height, width];
+  if (sizes.length === 3 && fits(channels, LIMITS.channels) && fits(height, LIMITS.side) && fits(width, LIMITS.side))
+    return [channels, height, width];
   const limits = `up to ${LIMITS.channels} channels and ${LIMITS.side} pixels a side`;
   throw new ModelError(`${path} must be [channels, height, width], ${limits}, found ${show(raw)}`, path);
 }
@@ -138,7 +139,10 @@ function measure(definition: LayerDefinition, id: string, given: Args, inputs: r
   const shape = definition.shape(args, inputShapes);
   const elements = count(shape);
   if (elements > LIMITS.elements) {
-    throw new ModelError(`${definition.type} would give ${formatShape(shape)} = ${formatCount(elements)} values a sample, at most ${formatCount(LIMITS.elements)} are allowed`, '');
+    throw new ModelError(
+      `${definition.type} would give ${formatShape(shape)} = ${formatCount(elements)} values a sample, at most ${formatCount(LIMITS.elements)} are allowed`,
+      '',
+    );
   }
   const params = definition.params?.(args, inputShapes) ?? [];
   const parameters = params.filter((param) => param.kind === 'parameter').reduce((sum, param) => sum + count(param.shape), 0);
@@ -154,7 +158,8 @@ function readId(raw: unknown, path: string, known: Known): string {
   const rule = 'letters, digits, "_", "-" and dots between them, at most 80';
   if (typeof raw !== 'string' || raw.length > 80 || !ID.test(raw)) throw new ModelError(`${at} must be ${rule}, found ${show(raw)}`, at);
   // Ids become keys of state dicts, here and in other people's code.
-  if (raw.split('.').some((part) => part in {} || part === 'prototype')) throw new ModelError(`${at} may not be ${show(raw)}: JavaScript reserves it`, at, raw);
+  if (raw.split('.').some((part) => part in {} || part === 'prototype'))
+    throw new ModelError(`${at} may not be ${show(raw)}: JavaScript reserves it`, at, raw);
   if (raw === 'input') throw new ModelError(`${at} may not be "input": that is the model's input`, at, raw);
   if (known.has(raw)) throw new ModelError(`${raw}: another layer has the id ${show(raw)} already`, at, raw);
   return raw;
@@ -170,10 +175,16 @@ function readInputs(definition: LayerDefinition, raw: unknown, at: Place, before
   if (!Array.isArray(raw) || raw.some((name) => typeof name !== 'string')) {
     throw new ModelError(`${at.subject}.inputs must be a list of layer ids, found ${show(raw)}`, path, at.layer);
   }
-  if (raw.length !== arity) throw new ModelError(`${at.subject}: ${type} needs ${arity} input${arity > 1 ? 's' : ''}, gets ${raw.length}`, path, at.layer);
+  if (raw.length !== arity)
+    throw new ModelError(`${at.subject}: ${type} needs ${arity} input${arity > 1 ? 's' : ''}, gets ${raw.length}`, path, at.layer);
   for (const name of raw as string[]) {
     if (known.has(name) && name !== at.subject) continue;
-    const why = name === at.subject ? 'which is itself' : ids.includes(name) ? 'which comes later: a layer reads only layers before it' : 'which does not exist';
+    const why =
+      name === at.subject
+        ? 'which is itself'
+        : ids.includes(name)
+          ? 'which comes later: a layer reads only layers before it'
+          : 'which does not exist';
     throw new ModelError(`${at.subject} reads ${show(name)}, ${why}`, path, at.layer);
   }
   return [...(raw as string[])];

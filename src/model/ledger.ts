@@ -56,7 +56,7 @@ const sum = (info: ModelInfo, value: (layer: LayerInfo) => number): number => in
 
 /** Floating-point operations of one sample's forward pass. A pooling window is read for every output it makes. */
 function work({ macs, args, shape, inputShapes }: LayerInfo): number {
-  const window: Value = args['kernel_size'] ?? 1;
+  const window: Value = args.kernel_size ?? 1;
   const reads = macs > 0 ? 0 : count(shape) * (Array.isArray(window) ? count(window) : 1);
   return 2 * macs + Math.max(reads, ...inputShapes.map(count));
 }

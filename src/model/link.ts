@@ -8,11 +8,11 @@
 import { deflate, inflate } from './deflate.ts';
 import { restoreExperiment } from './experiment.ts';
 import { show } from './fields.ts';
-import { applyPatch, patch } from './patch.ts';
 import type { Change } from './patch.ts';
+import { applyPatch, patch } from './patch.ts';
 import { preset, presets } from './presets.ts';
-import { ModelError } from './types.ts';
 import type { Experiment } from './types.ts';
+import { ModelError } from './types.ts';
 
 export const LINK_VERSION = 1;
 
@@ -65,16 +65,16 @@ function parse(fragment: string): Map<string, string> {
   const parts = new Map<string, string>();
   for (const part of fragment.replace(/^#/, '').split('&')) {
     const equals = part.indexOf('=');
-    const key = unescape(equals < 0 ? part : part.slice(0, equals), 'a name');
+    const key = unquote(equals < 0 ? part : part.slice(0, equals), 'a name');
     if (key === '') continue;
     if (parts.has(key)) throw new ModelError(`this link says ${show(key)} twice`, pathOf(key));
-    parts.set(key, unescape(equals < 0 ? '' : part.slice(equals + 1), show(key)));
+    parts.set(key, unquote(equals < 0 ? '' : part.slice(equals + 1), show(key)));
   }
   checkVersion(parts.get('v'));
   return parts;
 }
 
-function unescape(text: string, what: string): string {
+function unquote(text: string, what: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -101,7 +101,7 @@ function decodePlain(parts: ReadonlyMap<string, string>): Experiment {
 /** "runs.0.optimizer.lr=0.1"; what is gone has a minus in front and no value. */
 function encodeChange({ path, value }: Change): string {
   const key = path.map(String).join('.');
-  return value === undefined ? `-${key}` : `${key}=${escape(encodeValue(value))}`;
+  return value === undefined ? `-${key}` : `${key}=${quote(encodeValue(value))}`;
 }
 
 /** JSON, but a text that could not be mistaken for JSON stands without quotes. */
@@ -119,12 +119,13 @@ function decodeValue(text: string): unknown {
 }
 
 /** Commas and colons are harmless in a fragment and easier to read. */
-const escape = (text: string): string => encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':');
+const quote = (text: string): string => encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':');
 
 function decodeChange(key: string, value: string): Change {
   const gone = key.startsWith('-');
   const path = (gone ? key.slice(1) : key).split('.');
-  if (path.some((part) => !/^\w{1,40}$/.test(part)) || path.length > 8) throw new ModelError(`this link is damaged: ${show(key)} is not the name of a field`, pathOf(key));
+  if (path.some((part) => !/^\w{1,40}$/.test(part)) || path.length > 8)
+    throw new ModelError(`this link is damaged: ${show(key)} is not the name of a field`, pathOf(key));
   return { path, value: gone ? undefined : decodeValue(value) };
 }
 

@@ -18,7 +18,8 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
 export function patch(before: unknown, after: unknown, path: readonly string[] = []): Change[] {
   if (same(before, after)) return [];
   const alike = isTree(before) && isTree(after) && Array.isArray(before) === Array.isArray(after);
-  if (!alike || (Array.isArray(before) && before.length !== (after as unknown as unknown[]).length) || isLeafList(after)) return [{ path, value: after }];
+  if (!alike || (Array.isArray(before) && before.length !== (after as unknown as unknown[]).length) || isLeafList(after))
+    return [{ path, value: after }];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) => patch(before[key], after[key], [...path, key]));
 }

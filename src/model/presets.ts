@@ -15,9 +15,12 @@ const DIGITS = [1, 28, 28] as const;
 const SHAPES = [3, 32, 32] as const;
 const POINT = [2, 1, 1] as const;
 
-/** 9,122 parameters: small enough for a software adapter, large enough for 97 % on the digits. */
+/** 9,122 parameters: small enough for a software adapter, large enough for 99 % on the digits within 600 steps. */
 const smallCnn = cnn(DIGITS, 10, { norm: true, channels: [8, 16] });
 const plainCnn = cnn(DIGITS, 10, { norm: false, channels: [8, 16] });
+/** A third stage: deep enough for gradients to fade without batch norm. */
+const deepCnn = cnn(DIGITS, 10, { norm: true, channels: [8, 16, 32] });
+const deepPlainCnn = cnn(DIGITS, 10, { norm: false, channels: [8, 16, 32] });
 
 interface Choice {
   name: string;
@@ -65,7 +68,7 @@ const byOptimizer: Preset[] = [
   }),
   entry('l2-adam-vs-adamw', {
     name: 'L2 in Adam against AdamW',
-    note: 'The same weight_decay: inside Adam it is divided by the gradient’s scale and bites hardest where gradients are small; AdamW shrinks all weights alike.',
+    note: 'The same weight_decay: L2 inside Adam is divided by the gradient’s scale and keeps it from fitting; AdamW shrinks all weights alike.',
     model: plainCnn,
     data: { type: 'digits', train_samples: 1000 },
     runs: [
@@ -98,26 +101,26 @@ const byOptimizer: Preset[] = [
 const byNetwork: Preset[] = [
   entry('batchnorm-or-not', {
     name: 'With and without batch norm',
-    note: 'Batch norm allows a learning rate at which the plain network fails. Compare the two at each rate.',
-    model: smallCnn,
+    note: 'Batch norm gets going at a rate at which the plain network dawdles, and stays calm at one at which it stumbles.',
+    model: deepCnn,
     data: { type: 'digits' },
     runs: [
-      run('Batch norm, lr 0.05', sgd(0.05)),
-      run('Plain, lr 0.05', sgd(0.05), { model: plainCnn }),
-      run('Batch norm, lr 0.5', sgd(0.5)),
-      run('Plain, lr 0.5', sgd(0.5), { model: plainCnn }),
+      run('Batch norm, lr 0.02', sgd(0.02)),
+      run('Plain, lr 0.02', sgd(0.02), { model: deepPlainCnn }),
+      run('Batch norm, lr 0.3', sgd(0.3)),
+      run('Plain, lr 0.3', sgd(0.3), { model: deepPlainCnn }),
     ],
   }),
   entry('initialisation', {
     name: 'Initial weights',
-    note: 'Zeros never break the symmetry: every kernel of a layer stays the same. See the feature maps.',
+    note: 'Zeros let no gradient through: the loss stays at ln 10 = 2.30 for ever. Weights that are too small stay there for long.',
     model: plainCnn,
     data: { type: 'digits' },
     runs: [
-      run('Zeros', sgd(0.05, { momentum: 0.9 }), { init: { type: 'zeros' } }),
-      run('PyTorch’s default', sgd(0.05, { momentum: 0.9 })),
-      run('Xavier uniform', sgd(0.05, { momentum: 0.9 }), { init: { type: 'xavier_uniform' } }),
-      run('Kaiming normal', sgd(0.05, { momentum: 0.9 }), { init: { type: 'kaiming_normal' } }),
+      run('Zeros', sgd(0.05), { init: { type: 'zeros' } }),
+      run('Too small', sgd(0.05), { init: { type: 'xavier_normal', gain: 0.1 } }),
+      run('PyTorch’s default', sgd(0.05)),
+      run('Kaiming normal', sgd(0.05), { init: { type: 'kaiming_normal' } }),
     ],
   }),
   entry('lenet-5', {
@@ -143,7 +146,7 @@ const byNetwork: Preset[] = [
 const byPoints: Preset[] = [
   entry('spiral-mlp', {
     name: 'Two spirals',
-    note: 'Two numbers in, two hidden layers: adaptive steps find the spiral long before plain SGD.',
+    note: 'Two numbers in, two hidden layers: momentum and adaptive steps find the spiral long before plain SGD.',
     model: mlp(POINT, 2, [32, 32]),
     data: { type: 'spirals', samples: 2000, noise: 0.05 },
     runs: [
@@ -157,7 +160,7 @@ const byPoints: Preset[] = [
   }),
   entry('xor-hidden-layer', {
     name: 'XOR needs a hidden layer',
-    note: 'A linear classifier stays at a coin’s 50 %; four hidden units are enough.',
+    note: 'A linear classifier can only guess: its loss stays at ln 2 = 0.69. Four hidden units are enough.',
     model: mlp(POINT, 2, [4]),
     data: { type: 'xor' },
     runs: [

@@ -111,7 +111,10 @@ export function mlp(input: Input, classes: number, hidden: readonly number[], ac
   return { input: [...input], layers: [{ id: 'flatten', type: 'Flatten' }, ...inner, last] };
 }
 
-const LENET = { title: 'LeCun et al., Gradient-Based Learning Applied to Document Recognition', url: 'http://yann.lecun.com/exdb/publis/pdf/lecun-01a.pdf' };
+const LENET = {
+  title: 'LeCun et al., Gradient-Based Learning Applied to Document Recognition',
+  url: 'http://yann.lecun.com/exdb/publis/pdf/lecun-01a.pdf',
+};
 const RESNET = { title: 'He et al., Deep Residual Learning for Image Recognition', url: 'https://arxiv.org/abs/1512.03385' };
 const BATCH_NORM = { title: 'Ioffe and Szegedy, Batch Normalization', url: 'https://arxiv.org/abs/1502.03167' };
 const VGG = { title: 'Simonyan and Zisserman, Very Deep Convolutional Networks', url: 'https://arxiv.org/abs/1409.1556' };

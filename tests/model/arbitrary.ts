@@ -11,13 +11,15 @@ import type { DataSpec, Definition, Experiment, Field, ModelSpec, OptimizerSpec,
 import { networks } from '../../src/model/zoo.ts';
 
 /** Repeatable in CI; FUZZ_SEED and FUZZ_SCALE look further at night. */
-export const fuzz = (numRuns: number) => ({ seed: Number(process.env['FUZZ_SEED'] ?? 20), numRuns: numRuns * Number(process.env['FUZZ_SCALE'] ?? 1) });
+export const fuzz = (numRuns: number) => ({ seed: Number(process.env.FUZZ_SEED ?? 20), numRuns: numRuns * Number(process.env.FUZZ_SCALE ?? 1) });
 
-const text = (maxLength: number) => fc.string({ unit: 'grapheme', minLength: 1, maxLength }).filter((t) => t.length <= maxLength && isPrintable(t) && t.trim() !== '');
+const text = (maxLength: number) =>
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength }).filter((t) => t.length <= maxLength && isPrintable(t) && t.trim() !== '');
 
 const float = (field: Field) =>
   fc.double({ min: field.min!, max: field.max!, maxExcluded: field.exclusiveMax ?? false, noNaN: true }).map((value) => (value === 0 ? 0 : value));
-const whole = (field: Field) => fc.oneof(fc.integer({ min: field.min!, max: Math.min(field.max!, field.min! + 3) }), fc.integer({ min: field.min!, max: field.max! }));
+const whole = (field: Field) =>
+  fc.oneof(fc.integer({ min: field.min!, max: Math.min(field.max!, field.min! + 3) }), fc.integer({ min: field.min!, max: field.max! }));
 
 export function arbitraryValue(field: Field): fc.Arbitrary<Value> {
   switch (field.kind) {
@@ -42,7 +44,10 @@ export function arbitraryValue(field: Field): fc.Arbitrary<Value> {
 export function arbitrarySpec(definitions: readonly Definition[]): fc.Arbitrary<{ type: string } & Record<string, Value>> {
   return fc.constantFrom(...definitions).chain(({ type, fields }) => {
     const asked = fields.filter((field) => !field.inferred);
-    const values = fc.record(Object.fromEntries(asked.map((field) => [field.name, arbitraryValue(field)])), { requiredKeys: [], noNullPrototype: true });
+    const values = fc.record(Object.fromEntries(asked.map((field) => [field.name, arbitraryValue(field)])), {
+      requiredKeys: [],
+      noNullPrototype: true,
+    });
     return values.map((given) => ({ type, ...given }) as { type: string } & Record<string, Value>);
   });
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { datasets, resolveData } from '../../src/model/datasets.ts';
-import { readField, place } from '../../src/model/fields.ts';
+import { place, readField } from '../../src/model/fields.ts';
 import { inferModel } from '../../src/model/infer.ts';
 import { initialWeights, inits } from '../../src/model/inits/index.ts';
 import { layers } from '../../src/model/layers/index.ts';
@@ -14,7 +14,9 @@ import { scheduleLr, schedules } from '../../src/model/schedules/index.ts';
 import type { Definition, ModelInfo, OptimizerSpec, Value } from '../../src/model/types.ts';
 
 const kinds = { layers, optimizers, schedules, losses, inits, datasets } as unknown as Record<string, Record<string, Definition>>;
-const everything = Object.entries(kinds).flatMap(([kind, known]) => Object.entries(known).map(([type, definition]) => [kind, type, definition] as const));
+const everything = Object.entries(kinds).flatMap(([kind, known]) =>
+  Object.entries(known).map(([type, definition]) => [kind, type, definition] as const),
+);
 
 describe('every definition', () => {
   it.each(everything)('%s %s can draw its form', (kind, type, definition) => {
@@ -60,21 +62,24 @@ describe('optimizers', () => {
   });
 
   it('take what PyTorch’s golden cases say, or do not exist yet', () => {
-    const file = join(process.env['GOLDEN_DIR'] ?? 'tests/fixtures/golden', 'optimizers.json');
+    const file = join(process.env.GOLDEN_DIR ?? 'tests/fixtures/golden', 'optimizers.json');
     const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: { optimizer: string; hyper: Record<string, Value> & { lr: number } }[] };
     const missing = new Set(cases.filter((c) => !(c.optimizer in optimizers)).map((c) => c.optimizer));
     expect([...missing].filter((name) => !['Adadelta', 'Adamax', 'NAdam', 'RAdam'].includes(name))).toEqual([]);
-    for (const { optimizer, hyper } of cases) if (!missing.has(optimizer)) expect(resolveOptimizer({ type: optimizer, ...hyper })).toMatchObject(hyper);
+    for (const { optimizer, hyper } of cases)
+      if (!missing.has(optimizer)) expect(resolveOptimizer({ type: optimizer, ...hyper })).toMatchObject(hyper);
   });
 
   it('do not share their defaults', () => {
-    const betas = resolveOptimizer({ type: 'Adam', lr: 1 })['betas'] as number[];
+    const betas = resolveOptimizer({ type: 'Adam', lr: 1 }).betas as number[];
     betas[0] = 0;
-    expect(resolveOptimizer({ type: 'Adam', lr: 1 })['betas']).toEqual([0.9, 0.999]);
+    expect(resolveOptimizer({ type: 'Adam', lr: 1 }).betas).toEqual([0.9, 0.999]);
   });
 
   it('say which fields disagree', () => {
-    expect(() => resolveOptimizer({ type: 'SGD', lr: 1, nesterov: true }, 'runs.3.optimizer')).toThrow('runs.3.optimizer: nesterov needs a momentum above 0');
+    expect(() => resolveOptimizer({ type: 'SGD', lr: 1, nesterov: true }, 'runs.3.optimizer')).toThrow(
+      'runs.3.optimizer: nesterov needs a momentum above 0',
+    );
     expect(() => resolveOptimizer({ type: 'SGD', lr: 1, nesterov: true, momentum: 0.9, dampening: 0.1 })).toThrow('nesterov needs dampening 0');
   });
 });
@@ -82,7 +87,17 @@ describe('optimizers', () => {
 describe('schedules', () => {
   it('warm up from lr / W to lr, then begin', () => {
     const spec = { type: 'StepLR', step_size: 2, gamma: 0.5, warmup_steps: 4 };
-    expect([0, 1, 2, 3, 4, 5, 6, 7, 8].map((step) => scheduleLr(spec, 0.8, step))).toEqual([0.2, 0.4, expect.closeTo(0.6, 12), 0.8, 0.8, 0.8, 0.4, 0.4, 0.2]);
+    expect([0, 1, 2, 3, 4, 5, 6, 7, 8].map((step) => scheduleLr(spec, 0.8, step))).toEqual([
+      0.2,
+      0.4,
+      expect.closeTo(0.6, 12),
+      0.8,
+      0.8,
+      0.8,
+      0.4,
+      0.4,
+      0.2,
+    ]);
     expect([0, 1, 2].map((step) => scheduleLr({ type: 'constant', warmup_steps: 2 }, 1, step))).toEqual([0.5, 1, 1]);
     expect(scheduleLr(undefined, 0.3, 9)).toBe(0.3);
     expect(scheduleLr({ type: 'CosineAnnealingLR', T_max: 10, warmup_steps: 5, eta_min: 0.1 }, 1, 15)).toBeCloseTo(0.1, 12);
@@ -118,10 +133,23 @@ describe('initial weights', () => {
   it('are PyTorch’s default: U(±1/√fan_in), biases too', () => {
     const weights = initialWeights(model(), undefined, 7);
     expect([...weights].map(([name, values]) => [name, values.length])).toEqual([
-      ...[['conv.weight', 4608], ['conv.bias', 32], ['bn.weight', 32], ['bn.bias', 32], ['bn.running_mean', 32], ['bn.running_var', 32]],
-      ...[['fc.weight', 57_600], ['fc.bias', 50]],
+      ...[
+        ['conv.weight', 4608],
+        ['conv.bias', 32],
+        ['bn.weight', 32],
+        ['bn.bias', 32],
+        ['bn.running_mean', 32],
+        ['bn.running_var', 32],
+      ],
+      ...[
+        ['fc.weight', 57_600],
+        ['fc.bias', 50],
+      ],
     ]);
-    for (const [name, fan_in] of [['conv', 144], ['fc', 1152]] as const) {
+    for (const [name, fan_in] of [
+      ['conv', 144],
+      ['fc', 1152],
+    ] as const) {
       const { mean, std, max } = stats(weights.get(`${name}.weight`)!);
       const bound = 1 / Math.sqrt(fan_in);
       expect(max).toBeLessThanOrEqual(bound);
@@ -159,7 +187,9 @@ describe('initial weights', () => {
     const a = initialWeights(model(), undefined, 7);
     expect(initialWeights(model(), undefined, 7)).toEqual(a);
     expect(initialWeights(model(), undefined, 8).get('fc.weight')).not.toEqual(a.get('fc.weight'));
-    expect(initialWeights(model(32, [{ id: 'new', type: 'Conv2d', out_channels: 32, kernel_size: 1 }]), undefined, 7).get('fc.weight')).toEqual(a.get('fc.weight'));
+    expect(initialWeights(model(32, [{ id: 'new', type: 'Conv2d', out_channels: 32, kernel_size: 1 }]), undefined, 7).get('fc.weight')).toEqual(
+      a.get('fc.weight'),
+    );
     expect(a.get('conv.bias')).not.toEqual(a.get('fc.bias')!.slice(0, 32));
     // On every machine: these went into shared links.
     expect([...a.get('fc.bias')!.slice(0, 3)]).toMatchInlineSnapshot(`
@@ -176,7 +206,11 @@ describe('data sets', () => {
   it('know classes, shape and split', () => {
     expect(resolveData({ type: 'digits' })).toMatchObject({ input: [1, 28, 28], split: { train: 8000, val: 1000 } });
     expect(resolveData({ type: 'shapes' }).classes).toHaveLength(10);
-    expect(resolveData({ type: 'spirals', arms: 3, samples: 101 })).toMatchObject({ input: [2, 1, 1], split: { train: 80, val: 21 }, classes: ['first arm', 'second arm', 'third arm'] });
+    expect(resolveData({ type: 'spirals', arms: 3, samples: 101 })).toMatchObject({
+      input: [2, 1, 1],
+      split: { train: 80, val: 21 },
+      classes: ['first arm', 'second arm', 'third arm'],
+    });
     expect(resolveData({ type: 'files', name: 'MNIST' })).toMatchObject({ input: undefined, classes: undefined, split: undefined });
     expect(() => resolveData({ type: 'files', name: 'a\u202eb' })).toThrow('data.name must be a text');
   });

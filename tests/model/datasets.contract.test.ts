@@ -5,8 +5,14 @@ import { buildDataset } from '../../src/data/build.ts';
 import { datasets, resolveData } from '../../src/model/datasets.ts';
 import type { DataSpec } from '../../src/model/types.ts';
 
-const few = (type: string): Record<string, number> => (datasets[type]!.fields.some((field) => field.name === 'train_samples') ? { train_samples: 30, val_samples: 20 } : {});
-const specs: DataSpec[] = [...Object.keys(datasets).filter((type) => type !== 'files').map((type) => ({ type, ...few(type) })), { type: 'spirals', arms: 3, samples: 61 }];
+const few = (type: string): Record<string, number> =>
+  datasets[type]!.fields.some((field) => field.name === 'train_samples') ? { train_samples: 30, val_samples: 20 } : {};
+const specs: DataSpec[] = [
+  ...Object.keys(datasets)
+    .filter((type) => type !== 'files')
+    .map((type) => ({ type, ...few(type) })),
+  { type: 'spirals', arms: 3, samples: 61 },
+];
 
 describe('data sets', () => {
   it.each(specs)('$type has the promised shape, classes and split', async (spec) => {

@@ -2,15 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkModel, inferModel } from '../../src/model/infer.ts';
 import { layers, layerTypes } from '../../src/model/layers/index.ts';
-import { ModelError } from '../../src/model/types.ts';
-import type { LayerInfo, LayerSpec, ModelSpec, Shape } from '../../src/model/types.ts';
+import type { LayerInfo, LayerSpec, ModelError, ModelSpec, Shape } from '../../src/model/types.ts';
 import { arbitrarySpec, fuzz } from './arbitrary.ts';
 
 /** The layer `type` alone on an input; a flat input comes from Flatten. */
 function one(input: readonly number[], type: string, args: Record<string, unknown> = {}): LayerInfo {
   const layer = { id: 'it', type, ...args } as LayerSpec;
   const spec: ModelSpec =
-    input.length === 1 ? { input: [input[0]!, 1, 1], layers: [{ id: 'f', type: 'Flatten' }, layer] } : { input: input as [number, number, number], layers: [layer] };
+    input.length === 1
+      ? { input: [input[0]!, 1, 1], layers: [{ id: 'f', type: 'Flatten' }, layer] }
+      : { input: input as [number, number, number], layers: [layer] };
   return inferModel(spec).layers.at(-1)!;
 }
 
@@ -56,7 +57,7 @@ describe('shapes, counted by hand', () => {
     });
     expect(one([3, 8, 8], 'MaxPool2d', { kernel_size: [3, 2] }).args).toEqual({ kernel_size: [3, 2], stride: [3, 2], padding: [0, 0] });
     expect(one([7], 'BatchNorm1d').args).toEqual({ num_features: 7, eps: 1e-5, momentum: 0.1 });
-    expect(one([4, 3, 3], 'Conv2d', { in_channels: 4 }).args['in_channels']).toBe(4);
+    expect(one([4, 3, 3], 'Conv2d', { in_channels: 4 }).args.in_channels).toBe(4);
   });
 
   it('give PyTorch’s fans', () => {
@@ -68,7 +69,9 @@ describe('shapes, counted by hand', () => {
   it('describe themselves briefly', () => {
     const say = (type: string, args: Record<string, unknown> = {}, input = [8, 16, 16]) => layers[type]!.describe!(one(input, type, args).args);
     expect(say('Conv2d', { padding: 1, bias: false })).toBe('3×3, padding 1, no bias');
-    expect(say('Conv2d', { kernel_size: [1, 7], stride: 2, padding: [0, 3], dilation: 2, groups: 8, out_channels: 8 })).toBe('1×7, stride 2, padding 0×3, dilation 2, 8 groups');
+    expect(say('Conv2d', { kernel_size: [1, 7], stride: 2, padding: [0, 3], dilation: 2, groups: 8, out_channels: 8 })).toBe(
+      '1×7, stride 2, padding 0×3, dilation 2, 8 groups',
+    );
     expect(say('MaxPool2d')).toBe('2×2');
     expect(say('AvgPool2d', { stride: 1, padding: 1, count_include_pad: false })).toBe('2×2, stride 1, padding 1, padding not counted');
     expect(say('AdaptiveAvgPool2d')).toBe('to 1×1');
@@ -127,7 +130,11 @@ describe('errors say what, where, and what to do', () => {
   const model = (...list: unknown[]) => ({ input: [6, 4, 4], layers: list });
   it.each<[string, unknown, string]>([
     ['conv: Conv2d 7×7 needs an input of at least 7×7, gets 4×4', model({ ...conv, kernel_size: 7 }), 'model.layers.0.kernel_size'],
-    ['conv: Conv2d 7×7 with padding 1 needs an input of at least 5×5, gets 4×4', model({ ...conv, kernel_size: 7, padding: 1 }), 'model.layers.0.kernel_size'],
+    [
+      'conv: Conv2d 7×7 with padding 1 needs an input of at least 5×5, gets 4×4',
+      model({ ...conv, kernel_size: 7, padding: 1 }),
+      'model.layers.0.kernel_size',
+    ],
     ['conv: Conv2d 3×3 with dilation 2 needs an input of at least 5×5, gets 4×4', model({ ...conv, dilation: 2 }), 'model.layers.0.kernel_size'],
     ['conv: Conv2d with 4 groups needs in_channels divisible by 4, has 6', model({ ...conv, groups: 4 }), 'model.layers.0.groups'],
     ['conv: Conv2d with 3 groups needs out_channels divisible by 3, has 16', model({ ...conv, groups: 3 }), 'model.layers.0.groups'],
@@ -138,7 +145,11 @@ describe('errors say what, where, and what to do', () => {
       model({ id: 'f', type: 'Flatten' }, conv),
       'model.layers.1.inputs',
     ],
-    ['pool: MaxPool2d 2×2 allows padding up to half its kernel, gets 2', model({ id: 'pool', type: 'MaxPool2d', padding: 2 }), 'model.layers.0.padding'],
+    [
+      'pool: MaxPool2d 2×2 allows padding up to half its kernel, gets 2',
+      model({ id: 'pool', type: 'MaxPool2d', padding: 2 }),
+      'model.layers.0.padding',
+    ],
     ['sum: Add needs 2 inputs: name the layers it reads', model({ id: 'sum', type: 'Add' }), 'model.layers.0.inputs'],
     ['sum: Add needs 2 inputs, gets 1', model({ id: 'sum', type: 'Add', inputs: ['input'] }), 'model.layers.0.inputs'],
     [
@@ -146,12 +157,20 @@ describe('errors say what, where, and what to do', () => {
       model(conv, { id: 'sum', type: 'Add', inputs: ['conv', 'input'] }),
       'model.layers.1.inputs',
     ],
-    ['act reads "later", which comes later: a layer reads only layers before it', model({ id: 'act', type: 'ReLU', inputs: ['later'] }, { id: 'later', type: 'ReLU' }), 'model.layers.0.inputs'],
+    [
+      'act reads "later", which comes later: a layer reads only layers before it',
+      model({ id: 'act', type: 'ReLU', inputs: ['later'] }, { id: 'later', type: 'ReLU' }),
+      'model.layers.0.inputs',
+    ],
     ['act reads "ghost", which does not exist', model({ id: 'act', type: 'ReLU', inputs: ['ghost'] }), 'model.layers.0.inputs'],
     ['act reads "act", which is itself', model({ id: 'act', type: 'ReLU', inputs: ['act'] }), 'model.layers.0.inputs'],
     ['act.inputs must be a list of layer ids, found "conv"', model({ id: 'act', type: 'ReLU', inputs: 'conv' }), 'model.layers.0.inputs'],
     ['a: another layer has the id "a" already', model({ id: 'a', type: 'ReLU' }, { id: 'a', type: 'ReLU' }), 'model.layers.1.id'],
-    ['conv.kernel_size must be a whole number or [height, width], each from 1 to 255, found [3, 0]', model({ ...conv, kernel_size: [3, 0] }), 'model.layers.0.kernel_size'],
+    [
+      'conv.kernel_size must be a whole number or [height, width], each from 1 to 255, found [3, 0]',
+      model({ ...conv, kernel_size: [3, 0] }),
+      'model.layers.0.kernel_size',
+    ],
     ['conv.bias must be true or false, found 1', model({ ...conv, bias: 1 }), 'model.layers.0.bias'],
     ['drop.p must be a number from 0 to below 1, found 1', model({ id: 'drop', type: 'Dropout', p: 1 }), 'model.layers.0.p'],
     ['g.approximate must be "none" or "tanh", found "exact"', model({ id: 'g', type: 'GELU', approximate: 'exact' }), 'model.layers.0.approximate'],
@@ -163,21 +182,42 @@ describe('errors say what, where, and what to do', () => {
     ['act: ReLU has no argument "inplace"; it takes none', model({ id: 'act', type: 'ReLU', inplace: true }), 'model.layers.0.inplace'],
     ['model.layers is empty: add at least one layer', { input: [1, 1, 1], layers: [] }, 'model.layers'],
     ['model.layers may hold 64 layers, found 65', model(...Array.from({ length: 65 }, (_, i) => ({ id: `r${i}`, type: 'ReLU' }))), 'model.layers'],
-    ['model.input must be [channels, height, width], up to 8192 channels and 4096 pixels a side, found [1, 5000, 1]', { input: [1, 5000, 1], layers: [] }, 'model.input'],
+    [
+      'model.input must be [channels, height, width], up to 8192 channels and 4096 pixels a side, found [1, 5000, 1]',
+      { input: [1, 5000, 1], layers: [] },
+      'model.input',
+    ],
     ['model has no field "name"; it takes input, layers', { input: [1, 1, 1], layers: [], name: 'x' }, 'model.name'],
     ['model must be an object, found null', null, 'model'],
     ['model.layers.0 must be an object, found 3', model(3), 'model.layers.0'],
-    ['fc: the model would have 4.3 G parameters', { input: [1, 256, 256], layers: [{ id: 'f', type: 'Flatten' }, { id: 'fc', type: 'Linear', out_features: 65536 }] }, 'model.layers.1'],
-    ['conv: Conv2d would give 8192 × 4096 × 4096 = 137 G values a sample', { input: [1, 4096, 4096], layers: [{ ...conv, out_channels: 8192, kernel_size: 1 }] }, 'model.layers.0'],
+    [
+      'fc: the model would have 4.3 G parameters',
+      {
+        input: [1, 256, 256],
+        layers: [
+          { id: 'f', type: 'Flatten' },
+          { id: 'fc', type: 'Linear', out_features: 65536 },
+        ],
+      },
+      'model.layers.1',
+    ],
+    [
+      'conv: Conv2d would give 8192 × 4096 × 4096 = 137 G values a sample',
+      { input: [1, 4096, 4096], layers: [{ ...conv, out_channels: 8192, kernel_size: 1 }] },
+      'model.layers.0',
+    ],
   ])('%s', (message, spec, path) => {
     const error = failure(spec);
     expect(error.message).toContain(message);
     expect(error.path).toBe(path);
   });
 
-  it.each(['', 'a b', '.a', 'a..b', 'ü', 'x'.repeat(81), 'input', '__proto__', 'a.constructor', 'prototype', 'toString'])('refuse the id %j', (id) => {
-    expect(failure(model({ id, type: 'ReLU' })).path).toBe('model.layers.0.id');
-  });
+  it.each(['', 'a b', '.a', 'a..b', 'ü', 'x'.repeat(81), 'input', '__proto__', 'a.constructor', 'prototype', 'toString'])(
+    'refuse the id %j',
+    (id) => {
+      expect(failure(model({ id, type: 'ReLU' })).path).toBe('model.layers.0.id');
+    },
+  );
 
   it.each(['Relu', '', '__proto__', 'constructor', 'toString', 7, null])('refuse the type %j', (type) => {
     const error = failure(model({ id: 'a', type }));
@@ -192,7 +232,9 @@ describe('errors say what, where, and what to do', () => {
 
 describe('any chain of layers', () => {
   const layer = arbitrarySpec(Object.values(layers));
-  const chain = fc.array(layer, { minLength: 1, maxLength: 10 }).map((list) => list.map((spec, index) => ({ ...spec, id: `l${index}`, ...(spec.type === 'Add' && { inputs: [`l${index - 1}`, 'input'] }) })));
+  const chain = fc
+    .array(layer, { minLength: 1, maxLength: 10 })
+    .map((list) => list.map((spec, index) => ({ ...spec, id: `l${index}`, ...(spec.type === 'Add' && { inputs: [`l${index - 1}`, 'input'] }) })));
   const input = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }));
 
   it('infers to whole positive numbers or says why not', () => {

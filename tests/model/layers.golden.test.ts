@@ -26,7 +26,7 @@ const NOT_YET = [
   ...['ReLU6', 'ELU', 'SELU', 'Hardswish', 'Hardsigmoid', 'Mish', 'Softplus', 'Softmax', 'PReLU'],
 ];
 
-const file = join(process.env['GOLDEN_DIR'] ?? 'tests/fixtures/golden', 'layers.json');
+const file = join(process.env.GOLDEN_DIR ?? 'tests/fixtures/golden', 'layers.json');
 const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: GoldenCase[] };
 
 describe('layers have the shapes of PyTorch’s', () => {

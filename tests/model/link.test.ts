@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { deflate } from '../../src/model/deflate.ts';
 import { decodeLink, decodeLinkSync, encodeLink, LINK_LIMITS } from '../../src/model/link.ts';
 import { preset, presets } from '../../src/model/presets.ts';
-import { ModelError } from '../../src/model/types.ts';
 import type { Experiment } from '../../src/model/types.ts';
-import { deflate } from '../../src/model/deflate.ts';
+import { ModelError } from '../../src/model/types.ts';
 import { arbitraryExperiment, fuzz } from './arbitrary.ts';
 
 const race = preset('optimizer-race')!.experiment;
@@ -18,8 +18,7 @@ async function failure(fragment: string): Promise<ModelError> {
   return error as ModelError;
 }
 
-const pack = async (text: string): Promise<string> =>
-  `v=1&x=${Buffer.from(await deflate(new TextEncoder().encode(text))).toString('base64url')}`;
+const pack = async (text: string): Promise<string> => `v=1&x=${Buffer.from(await deflate(new TextEncoder().encode(text))).toString('base64url')}`;
 
 describe('links', () => {
   it('name a preset', async () => {
@@ -33,7 +32,11 @@ describe('links', () => {
   it('say what differs from a preset, readably', async () => {
     const [first, ...rest] = race.runs;
     const { optimizer, ...run } = first!;
-    const mine: Experiment = { ...race, seed: 7, runs: [{ ...run, optimizer: { ...optimizer, lr: 3e-4 }, schedule: { type: 'constant', warmup_steps: 9 } }, ...rest] };
+    const mine: Experiment = {
+      ...race,
+      seed: 7,
+      runs: [{ ...run, optimizer: { ...optimizer, lr: 3e-4 }, schedule: { type: 'constant', warmup_steps: 9 } }, ...rest],
+    };
     const fragment = await encodeLink(mine);
     expect(fragment).toBe(
       'v=1&preset=optimizer-race&seed=7&runs.0.optimizer.lr=0.0003&runs.0.schedule=%7B%22type%22:%22constant%22,%22warmup_steps%22:9%7D',
@@ -145,16 +148,23 @@ describe('bad links say what is wrong', () => {
   });
 
   it('random fragments never do anything but fail politely', async () => {
-    const word = fc.oneof(fc.string(), fc.constantFrom('v=1', 'preset=optimizer-race', 'x=', '__proto__', 'runs.0', '%', '&', '=', '-', '.', '{"a":1}', 'null'));
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom('v=1', 'preset=optimizer-race', 'x=', '__proto__', 'runs.0', '%', '&', '=', '-', '.', '{"a":1}', 'null'),
+    );
     await fc.assert(
-      fc.asyncProperty(fc.array(word, { maxLength: 8 }), fc.constantFrom('', 'v=1&', 'v=1&preset=optimizer-race&', 'v=1&x='), async (words, start) => {
-        try {
-          await decodeLink(start + words.join(words.length % 2 ? '' : '&'));
-        } catch (error) {
-          expect(error).toBeInstanceOf(ModelError);
-          expect((error as ModelError).message).toBeTruthy();
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(word, { maxLength: 8 }),
+        fc.constantFrom('', 'v=1&', 'v=1&preset=optimizer-race&', 'v=1&x='),
+        async (words, start) => {
+          try {
+            await decodeLink(start + words.join(words.length % 2 ? '' : '&'));
+          } catch (error) {
+            expect(error).toBeInstanceOf(ModelError);
+            expect((error as ModelError).message).toBeTruthy();
+          }
+        },
+      ),
       fuzz(3000),
     );
   });

@@ -16,7 +16,7 @@ interface GoldenCase {
   lr: number[];
 }
 
-const file = join(process.env['GOLDEN_DIR'] ?? 'tests/fixtures/golden', 'schedules.json');
+const file = join(process.env.GOLDEN_DIR ?? 'tests/fixtures/golden', 'schedules.json');
 const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: GoldenCase[] };
 
 describe('schedules agree with PyTorch', () => {

@@ -16,7 +16,10 @@ type Fans = Pick<ParamSpec, 'fan_in' | 'fan_out'>;
 
 const PYTORCH = { title: 'PyTorch: torch.nn.init', url: 'https://docs.pytorch.org/docs/stable/nn.init.html' };
 const HE = { title: 'He et al., Delving Deep into Rectifiers', url: 'https://arxiv.org/abs/1502.01852' };
-const GLOROT = { title: 'Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks', url: 'https://proceedings.mlr.press/v9/glorot10a.html' };
+const GLOROT = {
+  title: 'Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks',
+  url: 'https://proceedings.mlr.press/v9/glorot10a.html',
+};
 
 const mode: Field = {
   name: 'mode',
@@ -26,9 +29,18 @@ const mode: Field = {
   help: 'Keep the variance of the forward pass (fan_in) or of the gradients (fan_out).',
 };
 
-const gain: Field = { name: 'gain', kind: 'float', default: 1, min: 0, max: 100, slider: [0.1, 3], advanced: true, help: 'Factor on the scale; 5/3 suits tanh.' };
+const gain: Field = {
+  name: 'gain',
+  kind: 'float',
+  default: 1,
+  min: 0,
+  max: 100,
+  slider: [0.1, 3],
+  advanced: true,
+  help: 'Factor on the scale; 5/3 suits tanh.',
+};
 
-const fan = (args: Args, { fan_in, fan_out }: Fans): number => (args['mode'] === 'fan_out' ? fan_out : fan_in);
+const fan = (args: Args, { fan_in, fan_out }: Fans): number => (args.mode === 'fan_out' ? fan_out : fan_in);
 const mean = ({ fan_in, fan_out }: Fans): number => (fan_in + fan_out) / 2;
 
 /** PyTorch's layers: kaiming_uniform_(a = √5), which is U(±1/√fan_in); biases too. */
@@ -92,4 +104,7 @@ const zeros: InitDefinition = {
   weight: () => ({ kind: 'zeros', scale: 0 }),
 };
 
-export const all = { default: standard, kaiming_normal, kaiming_uniform, xavier_normal, xavier_uniform, zeros } satisfies Record<string, InitDefinition>;
+export const all = { default: standard, kaiming_normal, kaiming_uniform, xavier_normal, xavier_uniform, zeros } satisfies Record<
+  string,
+  InitDefinition
+>;

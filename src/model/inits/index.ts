@@ -4,12 +4,10 @@ import { place, resolve, table } from '../fields.ts';
 import { count } from '../infer.ts';
 import { hashText, random } from '../random.ts';
 import type { Args, InitSpec, ModelInfo, ParamSpec } from '../types.ts';
-import { all } from './definitions.ts';
 import type { Distribution, InitDefinition } from './definitions.ts';
+import { all } from './definitions.ts';
 
 export type { InitDefinition } from './definitions.ts';
-
-export type InitType = keyof typeof all;
 
 export const inits: Readonly<Record<string, InitDefinition>> = table(all);
 

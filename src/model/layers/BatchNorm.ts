@@ -1,12 +1,38 @@
-import { formatNumber } from '../format.ts';
 import { num } from '../fields.ts';
+import { formatNumber } from '../format.ts';
 import type { Args, Field, LayerDefinition } from '../types.ts';
 import { flat, image, normalisationParams, PYTORCH } from './shapes.ts';
 
 const FIELDS: readonly Field[] = [
-  { name: 'num_features', kind: 'int', default: 1, min: 1, max: 2 ** 26, inferred: true, help: 'Channels or features of the input; read from the layer before.' },
-  { name: 'eps', kind: 'float', default: 1e-5, min: 1e-12, max: 1, slider: [1e-8, 1e-1], scale: 'log', advanced: true, help: 'Added to the variance so that a constant channel does not divide by zero.' },
-  { name: 'momentum', kind: 'float', default: 0.1, min: 0, max: 1, advanced: true, help: 'Share of the newest batch in the running mean and variance used for validation.' },
+  {
+    name: 'num_features',
+    kind: 'int',
+    default: 1,
+    min: 1,
+    max: 2 ** 26,
+    inferred: true,
+    help: 'Channels or features of the input; read from the layer before.',
+  },
+  {
+    name: 'eps',
+    kind: 'float',
+    default: 1e-5,
+    min: 1e-12,
+    max: 1,
+    slider: [1e-8, 1e-1],
+    scale: 'log',
+    advanced: true,
+    help: 'Added to the variance so that a constant channel does not divide by zero.',
+  },
+  {
+    name: 'momentum',
+    kind: 'float',
+    default: 0.1,
+    min: 0,
+    max: 1,
+    advanced: true,
+    help: 'Share of the newest batch in the running mean and variance used for validation.',
+  },
 ];
 
 const describe = (args: Args): string =>

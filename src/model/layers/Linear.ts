@@ -13,7 +13,16 @@ export const Linear: LayerDefinition = {
   arity: 1,
   fields: [
     { name: 'in_features', kind: 'int', default: 1, min: 1, max: 2 ** 26, inferred: true, help: 'Length of the input; read from the layer before.' },
-    { name: 'out_features', kind: 'int', default: 10, min: 1, max: 65536, slider: [1, 512], scale: 'log', help: 'Length of the output; of the last layer the number of classes.' },
+    {
+      name: 'out_features',
+      kind: 'int',
+      default: 10,
+      min: 1,
+      max: 65536,
+      slider: [1, 512],
+      scale: 'log',
+      help: 'Length of the output; of the last layer the number of classes.',
+    },
     { name: 'bias', kind: 'bool', default: true, help: 'Adds a learned number to each output.' },
   ],
   infer: (inputs) => ({ in_features: flat('Linear', inputs[0]!) }),

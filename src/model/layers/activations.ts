@@ -1,7 +1,7 @@
 /** Element-wise layers: any shape in, the same shape out, nothing learned. */
 
-import { formatNumber } from '../format.ts';
 import { num } from '../fields.ts';
+import { formatNumber } from '../format.ts';
 import type { Args, Field, LayerDefinition } from '../types.ts';
 import { PYTORCH } from './shapes.ts';
 
@@ -56,5 +56,5 @@ export const GELU = activation(
       help: 'Exact (erf) or the tanh formula of the original paper.',
     },
   ],
-  (args) => (args['approximate'] === 'tanh' ? 'tanh form' : ''),
+  (args) => (args.approximate === 'tanh' ? 'tanh form' : ''),
 );

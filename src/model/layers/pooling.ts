@@ -5,15 +5,35 @@ import { checkPoolPadding, describeWindow, image, PYTORCH, windowed } from './sh
 
 const WINDOW: readonly Field[] = [
   { name: 'kernel_size', kind: 'pair', default: 2, min: 1, max: 255, slider: [1, 8], help: 'Height and width of the window.' },
-  { name: 'stride', kind: 'pair', default: 2, defaultFrom: 'kernel_size', min: 1, max: 255, slider: [1, 8], help: 'Step of the window; kernel_size when left out.' },
-  { name: 'padding', kind: 'pair', default: 0, min: 0, max: 127, slider: [0, 3], advanced: true, help: 'Border added on every side, at most half the kernel.' },
+  {
+    name: 'stride',
+    kind: 'pair',
+    default: 2,
+    defaultFrom: 'kernel_size',
+    min: 1,
+    max: 255,
+    slider: [1, 8],
+    help: 'Step of the window; kernel_size when left out.',
+  },
+  {
+    name: 'padding',
+    kind: 'pair',
+    default: 0,
+    min: 0,
+    max: 127,
+    slider: [0, 3],
+    advanced: true,
+    help: 'Border added on every side, at most half the kernel.',
+  },
 ];
 
-const shapeOf = (type: string) => (args: Args, inputs: readonly Shape[]): Shape => {
-  const [kernel, stride, padding] = [pair(args, 'kernel_size'), pair(args, 'stride'), pair(args, 'padding')];
-  checkPoolPadding(type, kernel, padding);
-  return [image(type, inputs[0]!)[0], ...windowed(type, inputs[0]!, kernel, stride, padding)];
-};
+const shapeOf =
+  (type: string) =>
+  (args: Args, inputs: readonly Shape[]): Shape => {
+    const [kernel, stride, padding] = [pair(args, 'kernel_size'), pair(args, 'stride'), pair(args, 'padding')];
+    checkPoolPadding(type, kernel, padding);
+    return [image(type, inputs[0]!)[0], ...windowed(type, inputs[0]!, kernel, stride, padding)];
+  };
 
 const parts = (args: Args): string[] =>
   describeWindow(pair(args, 'kernel_size'), pair(args, 'stride'), pair(args, 'kernel_size'), pair(args, 'padding'));
@@ -54,7 +74,8 @@ export const AdaptiveAvgPool2d: LayerDefinition = {
   type: 'AdaptiveAvgPool2d',
   label: 'Adaptive average pooling',
   summary: 'Means over as many equal windows as asked for; 1×1 is global average pooling.',
-  formula: 'y_{c,i,j} = \\operatorname{mean}\\; x_{c,\\; \\lfloor iH/OH \\rfloor : \\lceil (i+1)H/OH \\rceil,\\; \\lfloor jW/OW \\rfloor : \\lceil (j+1)W/OW \\rceil}',
+  formula:
+    'y_{c,i,j} = \\operatorname{mean}\\; x_{c,\\; \\lfloor iH/OH \\rfloor : \\lceil (i+1)H/OH \\rceil,\\; \\lfloor jW/OW \\rfloor : \\lceil (j+1)W/OW \\rceil}',
   source: PYTORCH('AdaptiveAvgPool2d'),
   group: 'pooling',
   arity: 1,

@@ -1,8 +1,8 @@
 /** Shape rules that several layers share. Errors carry the argument's name as path; `inferModel` adds the layer. */
 
 import { formatPair, formatShape, formatSize } from '../format.ts';
-import { ModelError } from '../types.ts';
 import type { ParamSpec, Shape } from '../types.ts';
+import { ModelError } from '../types.ts';
 
 export const PYTORCH = (name: string) => ({
   title: `PyTorch: ${name}`,
@@ -12,7 +12,10 @@ export const PYTORCH = (name: string) => ({
 /** @returns [C, H, W]. @throws ModelError when the input is flat. */
 export function image(type: string, input: Shape): readonly [number, number, number] {
   if (input.length === 3) return input as readonly [number, number, number];
-  throw new ModelError(`${type} needs an input with channels, height and width, gets ${formatShape(input)} flat values: move it before Flatten`, 'inputs');
+  throw new ModelError(
+    `${type} needs an input with channels, height and width, gets ${formatShape(input)} flat values: move it before Flatten`,
+    'inputs',
+  );
 }
 
 /** @returns F. @throws ModelError when the input still has height and width. */

@@ -1,7 +1,7 @@
 import { num } from '../fields.ts';
 import { formatNumber, formatShape } from '../format.ts';
-import { ModelError } from '../types.ts';
 import type { LayerDefinition } from '../types.ts';
+import { ModelError } from '../types.ts';
 import { PYTORCH } from './shapes.ts';
 
 /** Input of any shape, output [F] with F the product, row-major. */
@@ -26,7 +26,9 @@ export const Dropout: LayerDefinition = {
   source: PYTORCH('Dropout'),
   group: 'regularisation',
   arity: 1,
-  fields: [{ name: 'p', kind: 'float', default: 0.5, min: 0, max: 1, exclusiveMax: true, slider: [0, 0.9], help: 'Probability of a value to be silenced.' }],
+  fields: [
+    { name: 'p', kind: 'float', default: 0.5, min: 0, max: 1, exclusiveMax: true, slider: [0, 0.9], help: 'Probability of a value to be silenced.' },
+  ],
   shape: (_args, inputs) => [...inputs[0]!],
   describe: (args) => `p ${formatNumber(num(args, 'p'))}`,
 };

@@ -6,8 +6,6 @@ import { CrossEntropyLoss } from './CrossEntropyLoss.ts';
 
 const all = { CrossEntropyLoss } satisfies Record<string, Definition>;
 
-export type LossType = keyof typeof all;
-
 export const losses: Readonly<Record<string, Definition>> = table(all);
 
 /** Complete arguments. @throws ModelError with the path of the field. */

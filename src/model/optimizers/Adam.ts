@@ -1,6 +1,6 @@
 import { flag } from '../fields.ts';
-import { amsgrad, betas, epsilon, learningRate, PYTORCH, weightDecay } from './definition.ts';
 import type { OptimizerDefinition } from './definition.ts';
+import { amsgrad, betas, epsilon, learningRate, PYTORCH, weightDecay } from './definition.ts';
 
 /** State: exp_avg, exp_avg_sq, and max_exp_avg_sq with amsgrad. */
 export const Adam: OptimizerDefinition = {

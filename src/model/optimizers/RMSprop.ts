@@ -1,6 +1,6 @@
 import { flag, num } from '../fields.ts';
-import { epsilon, learningRate, PYTORCH, weightDecay } from './definition.ts';
 import type { OptimizerDefinition } from './definition.ts';
+import { epsilon, learningRate, PYTORCH, weightDecay } from './definition.ts';
 
 /** State: square_avg, and momentum_buffer with momentum, grad_avg when centered. */
 export const RMSprop: OptimizerDefinition = {
@@ -11,7 +11,16 @@ export const RMSprop: OptimizerDefinition = {
   source: PYTORCH('RMSprop'),
   fields: [
     learningRate(0.01),
-    { name: 'alpha', kind: 'float', default: 0.99, min: 0, max: 1, exclusiveMax: true, slider: [0.5, 0.999], help: 'Decay of the running mean of squares.' },
+    {
+      name: 'alpha',
+      kind: 'float',
+      default: 0.99,
+      min: 0,
+      max: 1,
+      exclusiveMax: true,
+      slider: [0.5, 0.999],
+      help: 'Decay of the running mean of squares.',
+    },
     epsilon(1e-8),
     weightDecay(0),
     { name: 'momentum', kind: 'float', default: 0, min: 0, max: 1, slider: [0, 0.99], help: 'Share of the last scaled step that is kept.' },

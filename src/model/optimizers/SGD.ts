@@ -1,19 +1,41 @@
 import { flag, num } from '../fields.ts';
-import { learningRate, PYTORCH, weightDecay } from './definition.ts';
 import type { OptimizerDefinition } from './definition.ts';
+import { learningRate, PYTORCH, weightDecay } from './definition.ts';
 
 /** State: momentum_buffer. */
 export const SGD: OptimizerDefinition = {
   type: 'SGD',
   label: 'SGD',
   summary: 'Steps down the gradient; with momentum it keeps rolling in the direction it had.',
-  formula: 'v \\leftarrow \\mu v + (1 - \\tau)\\, g, \\quad w \\leftarrow w - \\eta\\, v \\quad (\\text{Nesterov: } w \\leftarrow w - \\eta\\,(g + \\mu v))',
+  formula:
+    'v \\leftarrow \\mu v + (1 - \\tau)\\, g, \\quad w \\leftarrow w - \\eta\\, v \\quad (\\text{Nesterov: } w \\leftarrow w - \\eta\\,(g + \\mu v))',
   source: PYTORCH('SGD'),
   fields: [
     learningRate(0.01),
-    { name: 'momentum', kind: 'float', default: 0, min: 0, max: 1, slider: [0, 0.99], help: 'Share of the last step that is kept; 0.9 is usual, 0 is plain SGD.' },
-    { name: 'dampening', kind: 'float', default: 0, min: 0, max: 1, advanced: true, help: 'Weakens the new gradient in the momentum by 1 − dampening.' },
-    { name: 'nesterov', kind: 'bool', default: false, help: 'Looks ahead: uses the gradient plus the momentum after it. Needs momentum and no dampening.' },
+    {
+      name: 'momentum',
+      kind: 'float',
+      default: 0,
+      min: 0,
+      max: 1,
+      slider: [0, 0.99],
+      help: 'Share of the last step that is kept; 0.9 is usual, 0 is plain SGD.',
+    },
+    {
+      name: 'dampening',
+      kind: 'float',
+      default: 0,
+      min: 0,
+      max: 1,
+      advanced: true,
+      help: 'Weakens the new gradient in the momentum by 1 − dampening.',
+    },
+    {
+      name: 'nesterov',
+      kind: 'bool',
+      default: false,
+      help: 'Looks ahead: uses the gradient plus the momentum after it. Needs momentum and no dampening.',
+    },
     weightDecay(0),
   ],
   states: (args) => (num(args, 'momentum') > 0 ? 1 : 0),

@@ -1,8 +1,8 @@
 /** Every optimizer that a run may name. */
 
 import { place, resolve, table } from '../fields.ts';
-import { ModelError } from '../types.ts';
 import type { Args, OptimizerSpec } from '../types.ts';
+import { ModelError } from '../types.ts';
 import { Adagrad } from './Adagrad.ts';
 import { Adam } from './Adam.ts';
 import { AdamW } from './AdamW.ts';

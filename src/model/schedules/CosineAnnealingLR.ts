@@ -1,6 +1,6 @@
 import { num } from '../fields.ts';
-import { PYTORCH, steps, warmup } from './definition.ts';
 import type { ScheduleDefinition } from './definition.ts';
+import { PYTORCH, steps, warmup } from './definition.ts';
 
 /** Beyond T_max the cosine goes on: PyTorch's recursive form climbs back up, and this closed form is the same curve. */
 export const CosineAnnealingLR: ScheduleDefinition = {

@@ -1,6 +1,6 @@
 import { num } from '../fields.ts';
-import { PYTORCH, steps, warmup } from './definition.ts';
 import type { ScheduleDefinition } from './definition.ts';
+import { PYTORCH, steps, warmup } from './definition.ts';
 
 export const LinearLR: ScheduleDefinition = {
   type: 'LinearLR',

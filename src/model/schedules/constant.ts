@@ -1,5 +1,5 @@
-import { warmup } from './definition.ts';
 import type { ScheduleDefinition } from './definition.ts';
+import { warmup } from './definition.ts';
 
 export const constant: ScheduleDefinition = {
   type: 'constant',

@@ -15,7 +15,16 @@ export const warmup: Field = {
   help: 'Steps of linear warm-up before the schedule starts counting.',
 };
 
-export const steps = (name: string, value: number, help: string): Field => ({ name, kind: 'int', default: value, min: 1, max: 1e7, slider: [1, 5000], scale: 'log', help });
+export const steps = (name: string, value: number, help: string): Field => ({
+  name,
+  kind: 'int',
+  default: value,
+  min: 1,
+  max: 1e7,
+  slider: [1, 5000],
+  scale: 'log',
+  help,
+});
 
 export const PYTORCH = (name: string) => ({
   title: `PyTorch: ${name}`,

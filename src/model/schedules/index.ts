@@ -2,8 +2,8 @@
 
 import { num, place, resolve, table } from '../fields.ts';
 import type { Args, ScheduleSpec } from '../types.ts';
-import { constant } from './constant.ts';
 import { CosineAnnealingLR } from './CosineAnnealingLR.ts';
+import { constant } from './constant.ts';
 import type { ScheduleDefinition } from './definition.ts';
 import { LinearLR } from './LinearLR.ts';
 import { StepLR } from './StepLR.ts';
@@ -12,11 +12,7 @@ export type { ScheduleDefinition } from './definition.ts';
 
 const all = { constant, StepLR, CosineAnnealingLR, LinearLR } satisfies Record<string, ScheduleDefinition>;
 
-export type ScheduleType = keyof typeof all;
-
 export const schedules: Readonly<Record<string, ScheduleDefinition>> = table(all);
-
-export const scheduleTypes = Object.keys(all) as ScheduleType[];
 
 /** Complete arguments. @throws ModelError with the path of the field. */
 export const resolveSchedule = (spec: ScheduleSpec, path = 'schedule'): Args => resolve(schedules, spec, place(path), 'schedule').args;

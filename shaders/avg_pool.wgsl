@@ -108,11 +108,19 @@ fn grad_input(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grou
   let iy = row % XH;
   let ix = pixel % XW;
   let image = lane * GY_LANE + (row / XH) * (YH * YW * XC4) + i % XC4;
-  let last_y = after_y(iy);
-  let last_x = after_x(ix);
   var g = vec4f();
-  for (var oy = first_y(iy); oy < last_y; oy++) {
-    for (var ox = first_x(ix); ox < last_x; ox++) { g += gy[image + (oy * YW + ox) * XC4] / taps(oy, ox); }
+  // Windows that do not overlap: at most one covers the input, and no loop is needed.
+  @if(apart) {
+    let oy = first_y(iy);
+    let ox = first_x(ix);
+    if (oy < after_y(iy) && ox < after_x(ix)) { g = gy[image + (oy * YW + ox) * XC4] / taps(oy, ox); }
+  }
+  @if(!apart) {
+    let last_y = after_y(iy);
+    let last_x = after_x(ix);
+    for (var oy = first_y(iy); oy < last_y; oy++) {
+      for (var ox = first_x(ix); ox < last_x; ox++) { g += gy[image + (oy * YW + ox) * XC4] / taps(oy, ox); }
+    }
   }
   @if(in_act) g = activation_gradient(IN_ACT, IN_SLOPE, g, x[lane * X_LANE + i]);
   let at = lane * GX_LANE + i;

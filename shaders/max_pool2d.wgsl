@@ -54,10 +54,14 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
 @group(0) @binding(4) var<storage, read> gy: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> gx: array<vec4f>;
 
+// What output o passes on to the input under its tap.
 @if(grad_input)
-fn winner_of(start: u32, o: u32) -> vec4u {
-  @if(!wide) return (vec4u(kept[start + o]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);
-  @if(wide) return (vec4u(vec2u(kept[start + 2u * o]), vec2u(kept[start + 2u * o + 1u])) >> vec4u(0u, 16u, 0u, 16u)) & vec4u(65535u);
+fn from_window(lane: u32, o: u32, tap: u32) -> vec4f {
+  let start = 4u * lane * KEPT_LANE;
+  @if(!wide) let winner = (vec4u(kept[start + o]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);
+  @if(wide) let words = vec4u(vec2u(kept[start + 2u * o]), vec2u(kept[start + 2u * o + 1u]));
+  @if(wide) let winner = (words >> vec4u(0u, 16u, 0u, 16u)) & vec4u(65535u);
+  return select(vec4f(), gy[lane * GY_LANE + o], winner == vec4u(tap));
 }
 
 @if(grad_input)
@@ -71,18 +75,26 @@ fn grad_input(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grou
   // From the padding's edge, like `top` and `left` above.
   let py = row % XH + PH;
   let px = pixel % XW + PW;
-  // Windows that cover the pixel: o·S ≤ p < o·S + K.
-  let first_y = (max(py + SH, KH) - KH) / SH;
-  let first_x = (max(px + SW, KW) - KW) / SW;
-  let last_y = min(YH, py / SH + 1u);
-  let last_x = min(YW, px / SW + 1u);
   let image = (row / XH) * (YH * YW * XC4) + i % XC4;
   var g = vec4f();
-  for (var oy = first_y; oy < last_y; oy++) {
-    for (var ox = first_x; ox < last_x; ox++) {
-      let o = image + (oy * YW + ox) * XC4;
-      let tap = (py - oy * SH) * KW + px - ox * SW;
-      g += select(vec4f(), gy[lane * GY_LANE + o], winner_of(4u * lane * KEPT_LANE, o) == vec4u(tap));
+  // Windows that do not overlap: at most one covers the pixel, and no loop is needed.
+  @if(apart) {
+    let oy = py / SH;
+    let ox = px / SW;
+    let ky = py - oy * SH;
+    let kx = px - ox * SW;
+    if (oy < YH && ox < YW && ky < KH && kx < KW) { g = from_window(lane, image + (oy * YW + ox) * XC4, ky * KW + kx); }
+  }
+  // o·S ≤ p < o·S + K.
+  @if(!apart) {
+    let first_y = (max(py + SH, KH) - KH) / SH;
+    let first_x = (max(px + SW, KW) - KW) / SW;
+    let last_y = min(YH, py / SH + 1u);
+    let last_x = min(YW, px / SW + 1u);
+    for (var oy = first_y; oy < last_y; oy++) {
+      for (var ox = first_x; ox < last_x; ox++) {
+        g += from_window(lane, image + (oy * YW + ox) * XC4, (py - oy * SH) * KW + px - ox * SW);
+      }
     }
   }
   let at = lane * GX_LANE + i;

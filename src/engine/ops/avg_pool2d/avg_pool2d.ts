@@ -54,7 +54,7 @@ function pool({ layer: { args } }: Node): Pool {
   const [PH, PW] = pair(args, 'padding');
   // Without padding both ways of counting agree, and a constant is cheaper.
   const include_pad = flag(args, 'count_include_pad') || (PH === 0 && PW === 0);
-  return { constants: { KH, KW, SH, SW, PH, PW }, conditions: { adaptive: false, include_pad }, taps: KH * KW };
+  return { constants: { KH, KW, SH, SW, PH, PW }, conditions: { adaptive: false, include_pad, apart: KH <= SH && KW <= SW }, taps: KH * KW };
 }
 
 export const avgPool2d: Operation = {

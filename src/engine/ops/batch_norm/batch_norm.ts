@@ -8,7 +8,7 @@ const WORKGROUP = 64;
 /** One thread of the merging workgroup a slab. */
 const MAX_SLABS = 64;
 /** A strand that reads fewer rows costs more to merge than it saves. */
-const ROWS_A_STRAND = 8;
+const ROWS_A_STRAND = 32;
 /** Rows a thread normalises (written out in the shader). */
 const ROWS_EACH = 4;
 

@@ -3,13 +3,15 @@ import { pair } from '../../../model/fields.ts';
 import { dims, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
 import type { Tensor } from '../../tensors.ts';
 
-/** Window geometry of a pooling layer as constants. */
-export function geometry({ layer, inputs: [x], output }: Node): Record<string, number> {
+function geometry({ layer, inputs: [x], output }: Node): Record<string, number> {
   const [KH, KW] = pair(layer.args, 'kernel_size');
   const [SH, SW] = pair(layer.args, 'stride');
   const [PH, PW] = pair(layer.args, 'padding');
   return { ...dims('X', x), ...dims('Y', output), KH, KW, SH, SW, PH, PW };
 }
+
+/** No input lies in two windows. */
+const areApart = ({ KH, KW, SH, SW }: Record<string, number>): boolean => KH <= SH && KW <= SW;
 
 /** More taps than a byte can number. */
 function isWide({ layer }: Node): boolean {
@@ -42,7 +44,7 @@ function backward(node: Node, emit: Emit): void {
     shader: 'max_pool2d',
     entry: 'grad_input',
     constants: { ...geometry(node), ...epilogue(target) },
-    conditions: { grad_input: true, wide: isWide(node), in_act },
+    conditions: { grad_input: true, apart: areApart(geometry(node)), wide: isWide(node), in_act },
     bindings: [
       in_act ? emit.read('x', x) : null,
       ...[null, null],

@@ -55,12 +55,7 @@ const STRANGERS: readonly [magic: readonly number[], what: string][] = [
   [[0x50, 0x41, 0x52, 0x31], 'a parquet file'],
 ];
 
-function describe(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'an empty file';
-  const known = STRANGERS.find(([magic]) => magic.every((byte, i) => bytes[i] === byte));
-  const start = Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ');
-  return known?.[1] ?? `${bytes.length} bytes that begin with ${start}`;
-}
+const stranger = (bytes: Uint8Array): string | undefined => STRANGERS.find(([magic]) => magic.every((byte, i) => bytes[i] === byte))?.[1];
 
 /** Reads a file by its content. Throws `DataError` that says which formats are accepted, or what is wrong within one of them. */
 export function identify({ name, bytes }: NamedBytes): Part {
@@ -79,10 +74,14 @@ export function identify({ name, bytes }: NamedBytes): Part {
   if (looksLikeCifar10(bytes)) return cifar10();
   const names = readNames(bytes);
   if (names) return { name, role, format: 'names', names };
-  // Nothing fits: say what is wrong with what the name promises.
-  if (bytes.length > 0 && /ubyte/i.test(name)) return idx();
-  if (bytes.length > 0 && /\.bin$|batch/i.test(name)) return cifar10();
-  throw new DataError(`${quote(name)}: expected ${ACCEPTED}; found ${describe(bytes)}`, name);
+  const known = bytes.length === 0 ? 'an empty file' : stranger(bytes);
+  if (!known) {
+    // Nothing fits: say what is wrong with what the name promises.
+    if (/ubyte/i.test(name)) return idx();
+    if (/\.bin$|batch/i.test(name)) return cifar10();
+  }
+  const start = Array.from(bytes.subarray(0, 4), (b) => b.toString(16).padStart(2, '0')).join(' ');
+  throw new DataError(`${quote(name)}: expected ${ACCEPTED}; found ${known ?? `${bytes.length} bytes that begin with ${start}`}`, name);
 }
 
 /** The error for an empty drop. */

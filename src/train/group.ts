@@ -36,10 +36,18 @@ export interface Evaluation {
   accuracy: number;
 }
 
-/** Where a lane was frozen, if during these steps. `layer` null: the loss. */
+/** Where a lane was frozen. `layer` null: the loss. */
 export interface Divergence {
   step: number;
   layer: string | null;
+}
+
+/** What the metrics say of a lane that was frozen in these steps. */
+interface Freeze {
+  step: number;
+  /** Smallest index of a non-finite gradient or parameter. */
+  bad: number;
+  loss: number;
 }
 
 const floats = (words: Uint32Array<ArrayBuffer>): Float32Array<ArrayBuffer> => new Float32Array(words.buffer, words.byteOffset, words.length);
@@ -108,18 +116,18 @@ export class LaneGroup {
   }
 
   /** Points of one lane from the metrics of a submit; stops where the lane was frozen. */
-  decode(words: Uint32Array<ArrayBuffer>, from: number, l: number, batch_size: number): { points: StepPoint[]; divergence: Divergence | null } {
+  decode(words: Uint32Array<ArrayBuffer>, from: number, l: number, batch_size: number): { points: StepPoint[]; freeze: Freeze | null } {
     const lane = this.lanes[l];
     const values = floats(words);
     const points: StepPoint[] = [];
     const K = words.length / (this.lanes.length * RING_WORDS);
-    if (lane.frozen !== null) return { points, divergence: null };
+    if (lane.frozen !== null) return { points, freeze: null };
     for (let k = 0; k < K; k++) {
       const at = (k * this.lanes.length + l) * RING_WORDS;
       const bad = words[at + 5];
       if (bad !== NOT_BAD) {
         lane.frozen = from + k + 1;
-        return { points, divergence: { step: from + k + 1, layer: layerAt(this.compiled.params, bad) } };
+        return { points, freeze: { step: from + k + 1, bad, loss: values[at] } };
       }
       points.push({
         step: from + k + 1,
@@ -130,7 +138,19 @@ export class LaneGroup {
         update_ratio: Math.sqrt(values[at + 3] / Math.max(values[at + 4], 1e-30)),
       });
     }
-    return { points, divergence: null };
+    return { points, freeze: null };
+  }
+
+  /**
+   * Where a frozen lane left the finite numbers: the first layer with such a parameter, else the loss, else the first layer with such a
+   * gradient. A loss that is not finite makes every gradient so, whatever layer is to blame.
+   */
+  async explain(l: number, { step, bad, loss }: Freeze): Promise<Divergence> {
+    const { params } = this.compiled;
+    const values = await this.program.readFloats('params', l * params.size, params.size);
+    const at = values.findIndex((v) => !Number.isFinite(v));
+    if (at < 0 && !Number.isFinite(loss)) return { step, layer: null };
+    return { step, layer: layerAt(params, at < 0 ? bad : at) };
   }
 
   /** Sends forward passes over `rows` in submits of at most `perSubmit` batches; resolves with one evaluation a lane. */

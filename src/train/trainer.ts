@@ -215,11 +215,14 @@ export class Trainer {
     evaluation?.catch(() => {});
     const words = await done;
     this.pace.measured(K, performance.now() - started);
+    const frozen: Promise<void>[] = [];
+    // All points at once: the next result may come while a divergence is looked into.
     group.lanes.forEach((lane, l) => {
-      const { points, divergence } = group.decode(words, from, l, this.options.batch_size);
+      const { points, freeze } = group.decode(words, from, l, this.options.batch_size);
       if (points.length > 0) this.events.points(lane.id, points);
-      if (divergence) this.events.diverged(lane.id, divergence);
+      if (freeze) frozen.push(group.explain(l, freeze).then((divergence) => this.events.diverged(lane.id, divergence)));
     });
+    await Promise.all(frozen);
     if (!evaluation) return;
     const results = await evaluation;
     this.pace.interrupted();

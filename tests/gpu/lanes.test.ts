@@ -1,0 +1,231 @@
+/** A lane is the same run alone, bit for bit: losses, weights, running statistics, optimizer state. Whatever its neighbours do. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Gpu } from '../../src/gpu/device.ts';
+import type { RunOptions, TrainerSetup } from '../../src/index.ts';
+import type { LaneSnapshot } from '../../src/train/group.ts';
+import {
+  arraysOf,
+  bitwise,
+  bitwiseAll,
+  differences,
+  fourOptimizers,
+  type Harness,
+  harness,
+  lane,
+  lossesOf,
+  outcomes,
+  sharedGpu,
+  smallData,
+  smallNet,
+  trainerData,
+} from '../support/train.ts';
+
+const STEPS = 14;
+const data = smallData();
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await sharedGpu();
+});
+
+const setup = (runs: readonly RunOptions[]): TrainerSetup => ({ model: smallNet, runs, data, batch_size: 8, device: gpu.device });
+
+describe('a run in a race and alone', () => {
+  it('is the same for each of four optimizers', async () => {
+    const runs = fourOptimizers.map((optimizer) => ({ optimizer }));
+    const race = await outcomes(setup(runs), STEPS);
+    for (const [r, run] of runs.entries()) {
+      const [alone] = await outcomes(setup([run]), STEPS);
+      expect(alone.losses.every(Number.isFinite)).toBe(true);
+      expect(differences(run.optimizer.type, race[r], alone)).toEqual([]);
+    }
+    expect(new Set(race.map((o) => o.losses[STEPS - 1])).size).toBe(4);
+  });
+
+  it('is the same among 1, 2, 3, 5 and 8 lanes, wherever it stands, with seeds, schedules and initialisers of its own', async () => {
+    const runs: RunOptions[] = Array.from({ length: 8 }, (_, i) => ({
+      optimizer: fourOptimizers[i % 4],
+      seed: i % 3,
+      ...(i % 2 === 1 && { schedule: { type: 'CosineAnnealingLR', T_max: 10, warmup_steps: 2 } }),
+      ...(i > 4 && { init: { type: 'kaiming_normal' } }),
+    }));
+    const eight = await outcomes(setup(runs), STEPS);
+    for (const count of [1, 2, 3, 5]) {
+      const from = 8 - count;
+      const some = await outcomes(setup(runs.slice(from)), STEPS);
+      for (const [i, outcome] of some.entries()) expect(differences(`lane ${i} of ${count}`, outcome, eight[from + i])).toEqual([]);
+    }
+  });
+
+  it('is the same twice in one race', async () => {
+    const [first, other, second] = await outcomes(setup([0, 1, 0].map((i) => ({ optimizer: fourOptimizers[i] }))), STEPS);
+    expect(differences('twin', second, first)).toEqual([]);
+    expect(differences('other', other, first)).not.toEqual([]);
+  });
+
+  it('is the same however many steps a submit holds', async () => {
+    const lanes = () => fourOptimizers.map((o, i) => lane(String(i), o));
+    const [one, many] = [await harness(gpu, lanes(), trainerData(data)), await harness(gpu, lanes(), trainerData(data))];
+    for (let step = 1; step <= 40; step++) await one.trainer.train(step);
+    many.trainer.pace.steps = 20;
+    await many.trainer.train(40);
+    for (const id of ['0', '1', '2', '3']) {
+      expect(one.told.points[id]).toHaveLength(40);
+      expect(many.told.points[id]).toEqual(one.told.points[id]);
+    }
+    one.trainer.destroy();
+    many.trainer.destroy();
+  });
+});
+
+/** Bits in which the runs of two trainers differ. */
+async function compareRuns(actual: Harness, expected: Harness, ids: readonly string[]): Promise<string[]> {
+  const [a, b] = [await actual.trainer.snapshot(), await expected.trainer.snapshot()];
+  return ids.flatMap((id) => [
+    ...[bitwise(`${id} losses`, lossesOf(actual, id), lossesOf(expected, id)) ?? []].flat(),
+    ...bitwiseAll(id, arraysOf(a.get(id) as LaneSnapshot), arraysOf(b.get(id) as LaneSnapshot)),
+  ]);
+}
+
+describe('a run that diverges', () => {
+  const healthy = () => [lane('a', fourOptimizers[0]), lane('c', fourOptimizers[2])];
+
+  it.each(['conv1', 'bn1', 'conv2', 'fc'])(
+    'from a NaN in %s: freezes alone, step and layer named, the others bit for bit as before',
+    async (layer) => {
+      const [h, alone] = [
+        await harness(gpu, [healthy()[0], lane('b', fourOptimizers[1]), healthy()[1]], trainerData(data)),
+        await harness(gpu, healthy(), trainerData(data)),
+      ];
+      await h.trainer.train(5);
+      const { group, l } = h.trainer.groupOf('b');
+      const tensors = await group.readTensors(l);
+      (tensors.get(`${layer}.weight`) as Float32Array)[2] = Number.NaN;
+      group.writeTensors(l, tensors);
+      const before = arraysOf((await h.trainer.snapshot()).get('b') as LaneSnapshot);
+      await h.trainer.train(20);
+      await alone.trainer.train(20);
+      expect(h.told.diverged).toEqual({ b: { step: 6, layer } });
+      expect(h.told.points['b']).toHaveLength(5);
+      const after = arraysOf((await h.trainer.snapshot()).get('b') as LaneSnapshot);
+      expect(bitwise('weights', after['params'], before['params'])).toBeNull();
+      for (const name of Object.keys(before).filter((n) => n.startsWith('state.'))) expect(bitwise(name, after[name], before[name])).toBeNull();
+      expect(await compareRuns(h, alone, ['a', 'c'])).toEqual([]);
+      h.trainer.destroy();
+      alone.trainer.destroy();
+    },
+  );
+
+  it('from a learning rate far too high: all its weights stay finite', async () => {
+    // Every weight times −9 a step: activations overflow long before the weights do.
+    const wild = [lane('b', { type: 'SGD', lr: 10, weight_decay: 1 }), lane('d', { type: 'RMSprop', lr: 1000 })];
+    const [h, alone] = [
+      await harness(gpu, [healthy()[0], ...wild, healthy()[1]], trainerData(data)),
+      await harness(gpu, healthy(), trainerData(data)),
+    ];
+    await h.trainer.train(60);
+    await alone.trainer.train(60);
+    expect(h.told.diverged['b']?.step).toBeGreaterThan(1);
+    expect(h.told.diverged['b'].layer).toBeNull();
+    expect(h.told.points['b']).toHaveLength(h.told.diverged['b'].step - 1);
+    expect(h.told.points['b'].every((p) => Number.isFinite(p.loss) && Number.isFinite(p.grad_norm))).toBe(true);
+    const params = (await h.trainer.snapshot()).get('b')?.params as Float32Array;
+    expect(params.every(Number.isFinite)).toBe(true);
+    expect(await compareRuns(h, alone, ['a', 'c'])).toEqual([]);
+    h.trainer.destroy();
+    alone.trainer.destroy();
+  });
+});
+
+describe('runs that come, go and change', () => {
+  const make = (...ids: string[]) => ids.map((id) => lane(id, fourOptimizers['abcd'.indexOf(id)]));
+
+  it('a late one catches up, joins its group, and is as if it had been there from the start', async () => {
+    const [late, early] = [await harness(gpu, make('a', 'b'), trainerData(data)), await harness(gpu, make('a', 'b', 'c'), trainerData(data))];
+    await late.trainer.train(9);
+    expect(await late.trainer.update(make('a', 'b', 'c'))).toEqual(['c']);
+    expect(late.trainer.allGroups).toHaveLength(2);
+    await late.trainer.train(25);
+    await early.trainer.train(25);
+    expect(late.trainer.allGroups).toHaveLength(1);
+    expect(await compareRuns(late, early, ['a', 'b', 'c'])).toEqual([]);
+    late.trainer.destroy();
+    early.trainer.destroy();
+  });
+
+  it('two late ones, joining at different steps', async () => {
+    const [late, early] = [await harness(gpu, make('d'), trainerData(data)), await harness(gpu, make('b', 'd', 'a'), trainerData(data))];
+    await late.trainer.train(6);
+    await late.trainer.update(make('d', 'b'));
+    await late.trainer.train(8, () => late.trainer.step > 2);
+    await late.trainer.update(make('a', 'd', 'b'));
+    await late.trainer.train(20);
+    await early.trainer.train(20);
+    expect(await compareRuns(late, early, ['a', 'b', 'd'])).toEqual([]);
+    late.trainer.destroy();
+    early.trainer.destroy();
+  });
+
+  it('one that leaves takes nothing with it', async () => {
+    const [left, without] = [await harness(gpu, make('a', 'b', 'c', 'd'), trainerData(data)), await harness(gpu, make('a', 'd'), trainerData(data))];
+    await left.trainer.train(9);
+    expect(await left.trainer.update(make('a', 'c', 'd'))).toEqual([]);
+    await left.trainer.train(13);
+    await left.trainer.update(make('a', 'd'));
+    await left.trainer.train(22);
+    await without.trainer.train(22);
+    expect(left.trainer.lanes.map((l) => l.id)).toEqual(['a', 'd']);
+    expect(await compareRuns(left, without, ['a', 'd'])).toEqual([]);
+    left.trainer.destroy();
+    without.trainer.destroy();
+  });
+
+  it('a changed lr acts from the next step on, on its run alone', async () => {
+    const [h, plain] = [await harness(gpu, make('a', 'b', 'c'), trainerData(data)), await harness(gpu, make('a', 'b', 'c'), trainerData(data))];
+    await h.trainer.train(10);
+    const groups = h.trainer.allGroups;
+    expect(await h.trainer.update([...make('a'), lane('b', { ...fourOptimizers[1], lr: 0.01 }), ...make('c')])).toEqual([]);
+    expect(h.trainer.allGroups).toBe(groups);
+    await h.trainer.train(20);
+    await plain.trainer.train(20);
+    expect(await compareRuns(h, plain, ['a', 'c'])).toEqual([]);
+    const [changed, same] = [h.told.points['b'], plain.told.points['b']];
+    expect(changed.slice(0, 10)).toEqual(same.slice(0, 10));
+    expect(changed[10].loss).toBe(same[10].loss);
+    expect(changed[10].lr).toBe(0.01);
+    expect(changed.slice(11).every((p, i) => p.loss !== same[11 + i].loss)).toBe(true);
+    h.trainer.destroy();
+    plain.trainer.destroy();
+  });
+
+  it.each([
+    ['another optimizer', { optimizer: fourOptimizers[0] }],
+    ['another seed', { seed: 9 }],
+    ['another initialiser', { init: { type: 'xavier_uniform' } }],
+  ])('%s starts that run again', async (_, more) => {
+    const h = await harness(gpu, make('b', 'c'), trainerData(data));
+    await h.trainer.train(7);
+    const changed = () => [lane('b', fourOptimizers[1], more), ...make('c')];
+    expect(await h.trainer.update(changed())).toEqual(['b']);
+    h.told.points['b'] = [];
+    await h.trainer.train(12);
+    const fresh = await harness(gpu, changed(), trainerData(data));
+    await fresh.trainer.train(12);
+    expect(await compareRuns(h, fresh, ['b', 'c'])).toEqual([]);
+    h.trainer.destroy();
+    fresh.trainer.destroy();
+  });
+
+  it('momentum switched on in flight starts from a standing buffer, and a reset from the first step', async () => {
+    const h = await harness(gpu, [lane('a', { type: 'SGD', lr: 0.05 }), ...make('c')], trainerData(data));
+    await h.trainer.train(6);
+    expect(await h.trainer.update([lane('a', { type: 'SGD', lr: 0.05, momentum: 0.9 }), ...make('c')])).toEqual([]);
+    await h.trainer.train(12);
+    const first = [...lossesOf(h, 'c')];
+    expect(lossesOf(h, 'a')).toHaveLength(12);
+    await h.trainer.reset();
+    expect(h.trainer.step).toBe(0);
+    await h.trainer.train(12);
+    expect(bitwise('after a reset', lossesOf(h, 'c').slice(12), first)).toBeNull();
+    h.trainer.destroy();
+  });
+});

@@ -1,0 +1,241 @@
+/**
+ * The update kernels against PyTorch along its sequence of gradients, and every single step against the float64 reference from the same
+ * float32 state. All settings of a type are lanes of one dispatch, with a frozen lane among them; padding around the weights must stay 0.
+ */
+import golden from 'golden/optimizers.json';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compile } from '../../src/engine/compile.ts';
+import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
+import { optimizers as kernels } from '../../src/engine/optim/index.ts';
+import { BLOCK } from '../../src/engine/params.ts';
+import { type RacePlan, STEP_FLOATS, STEP_WORDS } from '../../src/engine/plan.ts';
+import { planRace } from '../../src/engine/race.ts';
+import type { OptimizerState } from '../../src/engine/reference.ts';
+import { allocate, readWords } from '../../src/gpu/buffers.ts';
+import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
+import { pipelineFor, stepLayout } from '../../src/gpu/pipelines.ts';
+import { inferModel } from '../../src/model/infer.ts';
+import { type OptimizerType, optimizerTypes, resolveOptimizer } from '../../src/model/optimizers/index.ts';
+import { random } from '../../src/model/random.ts';
+import type { Args, OptimizerSpec } from '../../src/model/types.ts';
+import { compare, compareStep } from '../support/compare.ts';
+import { NOT_YET, readOptimizers, supported } from '../support/golden.ts';
+
+const { p0, grads, cases } = readOptimizers(golden);
+const settings = supported(cases, optimizerTypes, NOT_YET.optimizers);
+
+/** Three blocks of parameters. */
+const compiled = compile(
+  inferModel({ input: [1, 1, 12], layers: [{ id: 'flatten', type: 'Flatten' }, { id: 'fc', type: 'Linear', out_features: 37 }] }),
+  { batch_size: 2, loss: { type: 'CrossEntropyLoss' }, data: 'f32' },
+);
+const P = compiled.params.size;
+/** Where the golden weights stand: spread over all blocks, padding between them. */
+const place = (i: number) => (i * 59 + 3) % P;
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await requestGpu();
+});
+afterAll(() => {
+  expect(gpu.errors).toEqual([]);
+});
+
+/** The update dispatch of one type with its buffers. */
+class Updates {
+  private readonly buffers: Map<string, GPUBuffer>;
+  private readonly table: GPUBuffer;
+  private constructor(
+    private readonly device: GPUDevice,
+    readonly plan: RacePlan,
+    private readonly types: readonly { type: string; args: Args }[],
+  ) {
+    this.buffers = allocate(device, plan.buffers, plan.lanes, false).buffers;
+    this.table = device.createBuffer({ size: 4 * STEP_WORDS * plan.lanes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+    for (const { buffer, offset, data } of plan.fills) this.write(buffer, offset, data);
+  }
+
+  static create(device: GPUDevice, lanes: readonly OptimizerSpec[]): Updates {
+    const resolved = lanes.map((spec) => ({ type: spec.type, args: resolveOptimizer(spec) }));
+    return new Updates(device, planRace(compiled, resolved), resolved);
+  }
+
+  private get(id: string): GPUBuffer {
+    return this.buffers.get(id) as GPUBuffer;
+  }
+
+  write(id: string, offset: number, data: Float32Array | Uint32Array): void {
+    this.device.queue.writeBuffer(this.get(id), 4 * offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  }
+
+  async read(id: string, words: number): Promise<Float32Array> {
+    return new Float32Array((await readWords(this.device, this.get(id), 0, words)).buffer);
+  }
+
+  /** Step t (from 1) of every lane. */
+  async step(t: number, lr: number | undefined = undefined): Promise<void> {
+    const rows = new Float32Array(STEP_WORDS * this.plan.lanes);
+    this.types.forEach(({ type, args }, lane) => {
+      const scalars = kernels[type as OptimizerType].scalars(args, lr ?? (args.lr as number), t);
+      expect(scalars.length).toBeLessThanOrEqual(STEP_FLOATS);
+      rows.set(scalars, lane * STEP_WORDS + STEP_FLOATS);
+    });
+    this.device.queue.writeBuffer(this.table, 0, rows);
+    const encoder = this.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    const steps = this.device.createBindGroup({ layout: stepLayout(this.device), entries: [{ binding: 0, resource: { buffer: this.table } }] });
+    for (const d of this.plan.train.filter((each) => each.optimizer !== undefined)) {
+      const { pipeline, layout } = await pipelineFor(this.device, d);
+      const entries = d.bindings.flatMap((b, binding): GPUBindGroupEntry[] => (b ? [{ binding, resource: { buffer: this.get(b.buffer) } }] : []));
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, this.device.createBindGroup({ layout, entries }));
+      pass.setBindGroup(1, steps, [0]);
+      pass.dispatchWorkgroups(d.grid[0], d.grid[1], this.plan.lanesOf[d.optimizer as string].length);
+    }
+    pass.end();
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** State arrays of a lane by name, from a read of the whole buffer. */
+  stateOf(lane: number, words: Float32Array): Record<string, Float64Array> {
+    const { offset, names } = this.plan.states[lane];
+    return Object.fromEntries(names.map((name, k) => [name, Float64Array.from(words.subarray(offset + k * P, offset + (k + 1) * P))]));
+  }
+
+  get stateWords(): number {
+    return this.plan.buffers.find((b) => b.id === 'state')?.laneSize ?? 0;
+  }
+
+  destroy(): void {
+    for (const buffer of [...this.buffers.values(), this.table]) buffer.destroy();
+  }
+}
+
+const spread = (values: ArrayLike<number>): Float32Array => {
+  const all = new Float32Array(P);
+  for (let i = 0; i < values.length; i++) all[place(i)] = values[i];
+  return all;
+};
+const repeat = (lane: Float32Array, lanes: number): Float32Array => {
+  const all = new Float32Array(lanes * lane.length);
+  for (let l = 0; l < lanes; l++) all.set(lane, l * lane.length);
+  return all;
+};
+const laneOf = (words: Float32Array, lane: number, size = P) => words.subarray(lane * size, (lane + 1) * size);
+
+/** One float64 step from the kernel's own state before it. */
+function expected(spec: OptimizerSpec, param: Float32Array, state: OptimizerState, grad: Float32Array, lr: number, t: number): Float64Array {
+  const result = Float64Array.from(param);
+  optimizerReferences[spec.type].step(resolveOptimizer(spec), state, result, Float64Array.from(grad), lr, t);
+  return result;
+}
+
+/** Sentences about a step's norms, block by block. */
+function checkNorms(label: string, norms: Float32Array, before: Float32Array, after: Float32Array): string[] {
+  const blocks = P / BLOCK;
+  return Array.from({ length: blocks }, (_, b) => {
+    let [moved, size] = [0, 0];
+    for (let i = b * BLOCK; i < (b + 1) * BLOCK; i++) {
+      moved += (after[i] - before[i]) ** 2;
+      size += after[i] ** 2;
+    }
+    // The kernel squares the step before it is rounded into the weight.
+    return [
+      compare(`${label} Σ(Δw)² of block ${b}`, [norms[blocks + b]], [moved], { tolerance: 1e-3, absolute: 1e-9 }),
+      compare(`${label} Σw² of block ${b}`, [norms[2 * blocks + b]], [size], { tolerance: 1e-6 }),
+    ];
+  }).flatMap((pair) => pair.filter((sentence) => sentence !== null));
+}
+
+describe.each(optimizerTypes)('%s', (type) => {
+  const own = settings.filter((s) => s.type === type);
+  const specs: OptimizerSpec[] = own.map((s) => ({ ...s.hyper, type: s.type }));
+
+  it('follows PyTorch, step by step, beside a frozen lane', async () => {
+    const frozen = specs.length;
+    const lanes = frozen + 1;
+    const updates = Updates.create(gpu.device, [...specs, specs[0]]);
+    updates.write('params', 0, repeat(spread(p0), lanes));
+    updates.write('bad', frozen, Uint32Array.of(7));
+    const wrong: string[] = [];
+    const seen = new Set<number>();
+    const start = await updates.read('state', updates.stateWords);
+    let state = start;
+    let params = await updates.read('params', lanes * P);
+    for (const [k, gradient] of grads.entries()) {
+      const t = k + 1;
+      const grad = spread(gradient);
+      updates.write('grads', 0, repeat(grad, lanes));
+      await updates.step(t);
+      const after = await updates.read('params', lanes * P);
+      const norms = await updates.read('norms', (lanes * 3 * P) / BLOCK);
+      const next = await updates.read('state', updates.stateWords);
+      for (const [lane, spec] of specs.entries()) {
+        const label = `${own[lane].name} step ${t}`;
+        const old = updates.stateOf(lane, state);
+        const want = expected(spec, laneOf(params, lane), old, grad, spec.lr, t);
+        wrong.push(...[compareStep(label, laneOf(after, lane), want, laneOf(params, lane)) ?? []].flat());
+        for (const [name, values] of Object.entries(updates.stateOf(lane, next))) wrong.push(...[compare(`${label} ${name}`, values, old[name], { tolerance: 1e-6, absolute: 1e-12 }) ?? []].flat());
+        wrong.push(...checkNorms(label, laneOf(norms, lane, (3 * P) / BLOCK), laneOf(params, lane), laneOf(after, lane)));
+        const trajectory = own[lane].after.get(t);
+        if (!trajectory) continue;
+        seen.add(t);
+        const ours = trajectory.map((_, i) => laneOf(after, lane)[place(i)]);
+        wrong.push(...[compare(`${label} along PyTorch’s`, ours, trajectory, { tolerance: 2e-6 }) ?? []].flat());
+      }
+      [params, state] = [after, next];
+    }
+    expect(wrong).toEqual([]);
+    expect([...seen]).toEqual([1, 2, 5, 6, 30]);
+    expect(Array.from(laneOf(params, frozen))).toEqual(Array.from(spread(p0)));
+    for (const [name, values] of Object.entries(updates.stateOf(frozen, state))) expect(values, name).toEqual(updates.stateOf(frozen, start)[name]);
+    const weights = new Set(Array.from(p0.keys(), place));
+    for (const lane of specs.keys()) expect(laneOf(params, lane).findIndex((v, i) => v !== 0 && !weights.has(i))).toBe(-1);
+    updates.destroy();
+  });
+
+  it('keeps to 2 ULP + 1e-5 of the step from any state, at any size of gradient and weight', async () => {
+    const updates = Updates.create(gpu.device, specs);
+    const stream = random(11, optimizerTypes.indexOf(type));
+    // Weight, gradient and running means of an element share a sign: where they cancel, no float32 rule keeps a relative limit.
+    const sign = (i: number) => (i % 3 === 0 ? -1 : 1);
+    const draw = (scale: () => number) => Float32Array.from({ length: specs.length * P }, (_, i) => sign(i % P) * scale() * Math.abs(stream.normal()));
+    const magnitude = () => 10 ** (6 * stream.uniform() - 4);
+    const wrong: string[] = [];
+    for (const t of [1, 2, 3, 40, 5000]) {
+      const params = draw(magnitude);
+      const grad = draw(magnitude);
+      updates.write('params', 0, params);
+      updates.write('grads', 0, grad);
+      // A running mean of squares is above 0 and no smaller than the square of the running mean.
+      const words = Float32Array.from({ length: updates.stateWords }, (_, i) => sign(i % P) * Math.abs(stream.normal()));
+      for (const [lane] of specs.entries()) {
+        const { offset, names } = updates.plan.states[lane];
+        names.forEach((name, k) => {
+          if (/sq|sum/.test(name)) for (let i = offset + k * P; i < offset + (k + 1) * P; i++) words[i] = 30 + words[i] ** 2;
+        });
+      }
+      updates.write('state', 0, words);
+      await updates.step(t);
+      const after = await updates.read('params', specs.length * P);
+      for (const [lane, spec] of specs.entries()) {
+        const want = expected(spec, laneOf(params, lane), updates.stateOf(lane, words), laneOf(grad, lane), spec.lr, t);
+        wrong.push(...[compareStep(`${own[lane].name} step ${t}`, laneOf(after, lane), want, laneOf(params, lane)) ?? []].flat());
+      }
+    }
+    expect(wrong).toEqual([]);
+    updates.destroy();
+  });
+
+  it('divides nothing by zero: eps 0 and no gradient', async () => {
+    const bare: OptimizerSpec = { type, lr: 0.1, ...(type !== 'SGD' && { eps: 0 }) };
+    const updates = Updates.create(gpu.device, [bare]);
+    updates.write('params', 0, spread(p0));
+    for (const t of [1, 2, 3]) await updates.step(t);
+    const after = await updates.read('params', P);
+    // AdamW decays by default; nothing else moves.
+    if (type === 'AdamW') expect(after.every(Number.isFinite)).toBe(true);
+    else expect(after).toEqual(spread(p0));
+    updates.destroy();
+  });
+});

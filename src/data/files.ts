@@ -63,26 +63,33 @@ function idxClasses(labels: readonly Labels[], text: NamesPart | undefined): rea
   return classes;
 }
 
+/** One array of all parts; a single part is not copied, so that a large file does not lie in memory three times while it is split. */
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** A data set from IDX files; `train` is all of it when nothing says which part validates. */
 function fromIdx(parts: readonly IdxPart[], text: NamesPart | undefined): Dataset {
   const pairs = pairIdx(parts);
   const { name, idx } = pairs[0].images;
-  const classes = idxClasses(
-    pairs.map((pair) => pair.labels),
-    text,
-  );
-  const area = idx.height * idx.width;
-  const count = pairs.reduce((sum, pair) => sum + pair.images.idx.count, 0);
-  const images = new Uint8Array(count * area);
-  const labels = new Uint8Array(count);
-  let at = 0;
-  for (const pair of pairs) {
-    images.set(pair.images.idx.data, at * area);
-    labels.set(pair.labels.idx.data, at);
-    at += pair.images.idx.count;
-  }
-  const shape = [1, idx.height, idx.width] as const;
-  return { name: quote(name.replace(/\.gz$/i, '')), shape, images, labels, classes, train: idx.count, mean: [0], std: [1] };
+  const labelParts = pairs.map((pair) => pair.labels);
+  return {
+    name: quote(name.replace(/\.gz$/i, '')),
+    shape: [1, idx.height, idx.width],
+    images: concatenate(pairs.map((pair) => pair.images.idx.data)),
+    labels: concatenate(labelParts.map((part) => part.idx.data)),
+    classes: idxClasses(labelParts, text),
+    train: idx.count,
+    mean: [0],
+    std: [1],
+  };
 }
 
 /** A data set from CIFAR-10 batches, those with "test" in the name last. */
@@ -117,20 +124,21 @@ function fromCifar10(parts: readonly CifarPart[], text: NamesPart | undefined): 
 
 /** Joins recognised files of one format. */
 function assemble(parts: readonly Part[]): Dataset {
+  if (parts.length === 0) throw nothingFound();
   const texts = parts.filter((part) => part.format === 'names');
   const idx = parts.filter((part) => part.format === 'idx');
   const cifar10 = parts.filter((part) => part.format === 'cifar10');
-  if (texts.length > 1)
-    throw new DataError(`${quote(texts[1].name)}: expected one text file of class names, found ${quote(texts[0].name)} too`, texts[1].name);
+  const [first, second] = texts;
+  if (second) throw new DataError(`${quote(second.name)}: expected one text file of class names, found ${quote(first.name)} too`, second.name);
   if (idx.length && cifar10.length) {
     throw new DataError(
       `${quote(cifar10[0].name)}: expected files of one format, found CIFAR-10 here and IDX in ${quote(idx[0].name)}`,
       cifar10[0].name,
     );
   }
-  if (idx.length) return fromIdx(idx as IdxPart[], texts[0]);
-  if (cifar10.length) return fromCifar10(cifar10, texts[0]);
-  throw new DataError(`${quote(texts[0].name)}: expected images beside the class names, found none`, texts[0].name);
+  if (idx.length) return fromIdx(idx, first);
+  if (cifar10.length) return fromCifar10(cifar10, first);
+  throw new DataError(`${quote(first.name)}: expected images beside the class names, found none`, first.name);
 }
 
 /**
@@ -141,14 +149,9 @@ function assemble(parts: readonly Part[]): Dataset {
  */
 export async function openFiles(files: readonly SourceFile[], options: OpenOptions = {}): Promise<Dataset> {
   const { onProgress, val_fraction = 0.2, seed = 0 } = options;
-  const parts = sorted(
-    await readParts(
-      files.filter((file) => !file.name.startsWith('.')),
-      onProgress,
-    ),
-  );
-  if (parts.length === 0) throw nothingFound();
-  const dataset = assemble(parts);
+  const visible = files.filter((file) => !file.name.startsWith('.'));
+  // In one expression, so that nothing holds the files' bytes while the samples are split.
+  const dataset = assemble(sorted(await readParts(visible, onProgress)));
   const whole = dataset.train === dataset.labels.length;
   const ready = whole ? split(dataset, val_fraction, seed) : { ...dataset, ...standardise(dataset.images, dataset.shape, dataset.train) };
   onProgress?.(1);

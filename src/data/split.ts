@@ -3,11 +3,6 @@ import { hash2, hashText, permute } from '../model/random.ts';
 import { standardise } from './standardise.ts';
 import { DataError, type Dataset } from './types.ts';
 
-/** An array of the same kind and of length `n`. */
-function like<T extends Uint8Array | Uint32Array | Float32Array>(source: T, n: number): T {
-  return new (source.constructor as new (length: number) => T)(n);
-}
-
 /**
  * The samples of `dataset` in a seeded random order, the last `val_fraction` of them for validation (at least one on either side,
  * unless the share is 0), with the moments of the new training samples. Throws `DataError` for a share outside 0 … 0.9 or fewer
@@ -23,8 +18,8 @@ export function split(dataset: Dataset, val_fraction: number, seed: number): Dat
   const held = val_fraction === 0 ? 0 : Math.min(Math.max(Math.round(n * val_fraction), 1), n - 1);
   const size = shape[0] * shape[1] * shape[2];
   const key = hash2(seed >>> 0, hashText('data.split'));
-  const mixed = like(images, images.length);
-  const mixedLabels = like(labels, n);
+  const mixed = images instanceof Uint8Array ? new Uint8Array(images.length) : new Float32Array(images.length);
+  const mixedLabels = labels instanceof Uint8Array ? new Uint8Array(n) : new Uint32Array(n);
   for (let i = 0; i < n; i++) {
     const from = permute(i, n, key);
     mixed.set(images.subarray(from * size, (from + 1) * size), i * size);

@@ -15,22 +15,37 @@ const address = (hash: string): string => `${location.href.split('#', 1)[0]}#${h
 export const shareLink = async (): Promise<string> => address(await encodeLink(configStore.getState().experiment));
 
 export async function share(): Promise<void> {
-  const link = await shareLink();
+  let link: string;
+  try {
+    link = await shareLink();
+  } catch (error) {
+    return toast(`This cannot be shared: ${messageOf(error)}`);
+  }
+  history.replaceState(history.state, '', link);
+  written = location.hash;
   try {
     await navigator.clipboard.writeText(link);
     toast('Link copied. It reproduces this experiment, seed included.');
   } catch {
-    // No permission, or no secure context: the address bar holds the same link.
-    await writeHash(configStore.getState().experiment);
+    // No permission, or no secure context.
     toast('The link is in the address bar: copy it from there.');
   }
 }
 
+/** What cannot be a link (too large) leaves the address as it was. */
 export async function writeHash(experiment: Experiment): Promise<void> {
-  const hash = await encodeLink(experiment);
-  written = `#${hash}`;
-  if (location.hash !== written) history.replaceState(history.state, '', written);
+  try {
+    const hash = await encodeLink(experiment);
+    // A later change may have been quicker.
+    if (experiment !== configStore.getState().experiment) return;
+    written = `#${hash}`;
+    if (location.hash !== written) history.replaceState(history.state, '', written);
+  } catch {
+    // Share says why.
+  }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown reason');
 
 /** Opens what the address says. False: it cannot be read, and the page says which field is wrong. */
 export async function openHash(): Promise<boolean> {

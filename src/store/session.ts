@@ -28,7 +28,8 @@ export type Found = { kind: 'none' } | { kind: 'session'; experiment: Experiment
 /** Whether the session is kept on this device; false after the first refusal. */
 export const keptStore = createStore<{ kept: boolean }>(() => ({ kept: true }));
 
-let key = tabKey();
+let key = '';
+key = tabKey();
 
 function tabKey(): string {
   try {

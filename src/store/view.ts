@@ -29,7 +29,7 @@ const DEFAULTS: View = {
   theme: 'auto',
   xAxis: 'step',
   logLoss: true,
-  smoothing: 0,
+  smoothing: 0.6,
   third: 'lr',
   fitAccuracy: true,
   tab: 'charts',

@@ -27,9 +27,7 @@ function digit(label: number, side: number): Uint8ClampedArray {
 
 export function fakeData(experiment: Experiment): DataSummary {
   const labels = Array.from({ length: 32 }, (_, i) => i % 10);
-  const thumbnails: Thumbnails = ['spirals', 'circles', 'xor'].includes(experiment.data.type)
-    ? points()
-    : { kind: 'images', width: 28, height: 28, rgba: labels.map((label) => digit(label, 28)), labels };
+  const thumbnails: Thumbnails = ['spirals', 'circles', 'xor'].includes(experiment.data.type) ? points() : { kind: 'images', width: 28, height: 28, rgba: labels.map((label) => digit(label, 28)), labels };
   return { name: experiment.data.type, shape: experiment.model.input, classes: '0123456789'.split(''), train: 8000, validation: 1000, fingerprint: '5d1e77c0', thumbnails };
 }
 

@@ -178,7 +178,7 @@ export class FakeWorker implements Client {
   private points(lane: Lane, target: number, validation: ValidationPoints[]): TrainPoints {
     const n = target - lane.step;
     const { lr } = lane.spec.optimizer;
-    const series = { step: new Uint32Array(n) } as TrainPoints;
+    const series = { run: lane.id, step: new Uint32Array(n) } as TrainPoints;
     for (const key of ['train_loss', 'train_accuracy', 'lr', 'grad_norm', 'update_ratio', 'time'] as const) series[key] = new Float32Array(n);
     const speed = SPEED[lane.spec.optimizer.type] ?? 1;
     for (let i = 0; i < n; i++) {

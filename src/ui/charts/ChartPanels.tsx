@@ -1,0 +1,101 @@
+/** The three chart panels of the first screen, with their controls. */
+import { useId } from 'react';
+import { setView, type Third, type XAxis } from '../../store/view.ts';
+import { useView } from '../hooks.ts';
+import { Panel } from '../primitives/Panel.tsx';
+import { ChartMenu } from './ChartMenu.tsx';
+import styles from './chart.module.css';
+import { CurveChart } from './CurveChart.tsx';
+import { Overlay } from './Overlay.tsx';
+import { ACCURACY, ACCURACY_FIT, LOSS, LOSS_LINEAR, THIRD } from './spec.ts';
+
+const MOST_SMOOTHING = 0.999;
+
+export function LossPanel({ className }: { className?: string }) {
+  const { logLoss, smoothing, xAxis } = useView(({ logLoss, smoothing, xAxis }) => ({ logLoss, smoothing, xAxis }));
+  const id = useId();
+  return (
+    <Panel
+      name="Loss"
+      detail="training thin · validation thick"
+      className={className}
+      tools={
+        <>
+          <span className={styles['smoothing']}>
+            <label htmlFor={id}>smoothing</label>
+            <input id={id} type="range" min={0} max={MOST_SMOOTHING} step={0.001} value={smoothing} onChange={(event) => setView({ smoothing: Number(event.target.value) })} />
+            <output htmlFor={id}>{smoothing.toFixed(smoothing > 0.99 ? 3 : 2)}</output>
+          </span>
+          <button type="button" className={styles['toggle']} aria-pressed={logLoss} onClick={() => setView({ logLoss: !logLoss })}>
+            log
+          </button>
+          <select className={styles['select']} aria-label="Horizontal axis" value={xAxis} onChange={(event) => setView({ xAxis: event.target.value as XAxis })}>
+            <option value="step">step</option>
+            <option value="epoch">epoch</option>
+            <option value="time">time</option>
+          </select>
+          <ChartMenu chart="Loss" />
+        </>
+      }
+    >
+      <CurveChart spec={logLoss ? LOSS : LOSS_LINEAR} overlay={<Overlay />} />
+    </Panel>
+  );
+}
+
+export function AccuracyPanel({ className }: { className?: string }) {
+  const fit = useView((view) => view.fitAccuracy);
+  return (
+    <Panel
+      name="Accuracy"
+      detail="validation, %"
+      className={className}
+      tools={
+        <>
+          <button type="button" className={styles['toggle']} aria-pressed={fit} title="Show the part of the axis where the curves are" onClick={() => setView({ fitAccuracy: !fit })}>
+            fit
+          </button>
+          <ChartMenu chart="Accuracy" />
+        </>
+      }
+    >
+      <CurveChart spec={fit ? ACCURACY_FIT : ACCURACY} />
+    </Panel>
+  );
+}
+
+const THIRDS: readonly [Third, string][] = [
+  ['lr', 'Learning rate'],
+  ['grad_norm', 'Gradient norm'],
+  ['update_ratio', 'Update ratio'],
+];
+
+const EXPLAINED: Record<Third, string> = {
+  lr: 'As the schedule and changes in flight make it',
+  grad_norm: 'Euclidean norm of the gradient of all parameters',
+  update_ratio: '‖Δw‖ / ‖w‖: about 1e-3 is healthy',
+};
+
+export function ThirdPanel({ className }: { className?: string }) {
+  const third = useView((view) => view.third);
+  const spec = THIRD[third];
+  return (
+    <Panel
+      name="Learning rate, gradient norm and update ratio"
+      className={className}
+      title={
+        <span role="tablist" aria-label="Third chart" className={styles['tabs']}>
+          {THIRDS.map(([value, label]) => (
+            <button key={value} type="button" role="tab" aria-selected={third === value} title={EXPLAINED[value]} onClick={() => setView({ third: value })}>
+              {label}
+            </button>
+          ))}
+        </span>
+      }
+      tools={<ChartMenu chart={spec.name} />}
+    >
+      <CurveChart key={third} spec={spec} />
+    </Panel>
+  );
+}
+

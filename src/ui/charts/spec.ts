@@ -1,0 +1,43 @@
+/** The charts of the first screen, as data. */
+import type { Metric } from '../../store/series.ts';
+
+export interface ChartLayer {
+  metric: Metric;
+  /** `thin`: noisy, one point a step; `thick`: what one compares. */
+  weight: 'thin' | 'thick';
+}
+
+export interface ChartSpec {
+  /** Also the accessible name of the region. */
+  name: string;
+  layers: readonly ChartLayer[];
+  log: boolean;
+  /** Values are shares, shown in per cent. */
+  percent?: boolean;
+  /** Values above so many times the median of the first ones are outliers (a run that diverges must not flatten the others). */
+  cap?: number;
+  /** Lower end of a linear axis follows the curves instead of standing at 0. */
+  fit?: boolean;
+}
+
+export const LOSS: ChartSpec = {
+  name: 'Loss',
+  layers: [
+    { metric: 'train_loss', weight: 'thin' },
+    { metric: 'val_loss', weight: 'thick' },
+  ],
+  log: true,
+  cap: 4,
+};
+
+export const LOSS_LINEAR: ChartSpec = { ...LOSS, log: false, cap: 1.5 };
+
+export const ACCURACY: ChartSpec = { name: 'Accuracy', layers: [{ metric: 'val_accuracy', weight: 'thick' }], log: false, percent: true };
+
+export const ACCURACY_FIT: ChartSpec = { ...ACCURACY, fit: true };
+
+export const THIRD = {
+  lr: { name: 'Learning rate', layers: [{ metric: 'lr', weight: 'thick' }], log: true },
+  grad_norm: { name: 'Gradient norm', layers: [{ metric: 'grad_norm', weight: 'thin' }], log: true },
+  update_ratio: { name: 'Update ratio', layers: [{ metric: 'update_ratio', weight: 'thin' }], log: true },
+} as const satisfies Record<string, ChartSpec>;

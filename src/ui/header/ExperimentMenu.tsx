@@ -1,0 +1,48 @@
+/** Named experiments, one line each. */
+import { ChevronDown } from 'lucide-react';
+import { presets } from '../../model/presets.ts';
+import { open } from '../../store/actions.ts';
+import { editExperiment } from '../../store/config.ts';
+import { useConfig } from '../hooks.ts';
+import { TextField } from '../primitives/FieldInput.tsx';
+import { Menu, MenuHeading, MenuItem } from '../primitives/Menu.tsx';
+import styles from './Header.module.css';
+
+export function ExperimentMenu() {
+  const name = useConfig((state) => state.experiment.name);
+  return (
+    <Menu
+      name={`Experiment: ${name}`}
+      width={420}
+      className={styles['experiment']}
+      label={
+        <>
+          <span>{name}</span>
+          <ChevronDown size={14} />
+        </>
+      }
+    >
+      {(close) => (
+        <>
+          <label className={styles['rename']}>
+            Name
+            <TextField name="Experiment name" className={styles['renameField']} value={name} onChange={(next) => editExperiment({ name: next })} />
+          </label>
+          <MenuHeading>Experiments</MenuHeading>
+          {presets.map(({ id, experiment }) => (
+            <MenuItem
+              key={id}
+              title={experiment.name}
+              note={experiment.note}
+              current={experiment.name === name}
+              onSelect={() => {
+                close();
+                open(experiment, experiment.name);
+              }}
+            />
+          ))}
+        </>
+      )}
+    </Menu>
+  );
+}

@@ -1,0 +1,174 @@
+/** One argument of a definition as a control: its `Field` says which. Adding a layer or an optimizer never comes here. */
+import { useEffect, useState } from 'react';
+import { formatPair } from '../../model/format.ts';
+import type { Field, Value } from '../../model/types.ts';
+import styles from './Field.module.css';
+import { NumberField } from './NumberField.tsx';
+import { Slider } from './Slider.tsx';
+
+interface FieldInputProps {
+  field: Field;
+  /** What stands in the spec; undefined: the default holds. */
+  value: Value | undefined;
+  /** What holds when nothing is given, where it is not `field.default`. */
+  fallback?: Value;
+  /** Begins the accessible name: "conv1 stride". */
+  of?: string;
+  slider?: boolean;
+  onChange: (value: Value) => void;
+}
+
+export function FieldInput({ field, value, fallback = field.default, of, slider = false, onChange }: FieldInputProps) {
+  const name = of ? `${of} ${field.name}` : field.name;
+  const current = value ?? fallback;
+  const range = slider && typeof current === 'number' ? sliderRange(field) : undefined;
+  return (
+    <div className={`${styles['row']} ${value === undefined ? '' : styles['changed']}`}>
+      <span className={styles['label']} title={field.help}>
+        {field.name}
+      </span>
+      <Control field={field} name={name} value={current} onChange={onChange} />
+      {range && (
+        <Slider
+          className={styles['slider']}
+          label={`${name} slider`}
+          value={current as number}
+          min={range[0]}
+          max={range[1]}
+          log={field.scale === 'log'}
+          whole={field.kind === 'int'}
+          onChange={onChange}
+        />
+      )}
+    </div>
+  );
+}
+
+function sliderRange(field: Field): readonly [number, number] | undefined {
+  if (field.slider) return field.slider;
+  return field.min !== undefined && field.max !== undefined ? [field.min, field.max] : undefined;
+}
+
+interface ControlProps {
+  field: Field;
+  name: string;
+  value: Value;
+  onChange: (value: Value) => void;
+}
+
+function Control({ field, name, value, onChange }: ControlProps) {
+  switch (field.kind) {
+    case 'bool':
+      return <input type="checkbox" aria-label={name} title={field.help} checked={value === true} onChange={(event) => onChange(event.target.checked)} />;
+    case 'enum':
+      return (
+        <select className={styles['select']} aria-label={name} title={field.help} value={String(value)} onChange={(event) => onChange(event.target.value)}>
+          {field.options?.map((option) => (
+            <option key={option}>{option}</option>
+          ))}
+        </select>
+      );
+    case 'pair':
+      return <PairField field={field} name={name} value={value} onChange={onChange} />;
+    case 'betas': {
+      const [first, second] = value as number[];
+      return (
+        <span className={styles['two']}>
+          <NumberOf field={field} name={`${name} 1`} value={first!} onChange={(v) => onChange([v, second!])} />
+          <NumberOf field={field} name={`${name} 2`} value={second!} onChange={(v) => onChange([first!, v])} />
+        </span>
+      );
+    }
+    case 'text':
+      return <TextField name={name} value={String(value)} onChange={onChange} />;
+    default:
+      return <NumberOf field={field} name={name} value={value as number} onChange={onChange} />;
+  }
+}
+
+function NumberOf({ field, name, value, onChange }: { field: Field; name: string; value: number; onChange: (value: number) => void }) {
+  const { kind, min, max, exclusiveMax, scale, help } = field;
+  return (
+    <NumberField
+      label={name}
+      value={value}
+      whole={kind === 'int'}
+      min={min}
+      max={max}
+      exclusiveMax={exclusiveMax}
+      log={scale === 'log'}
+      help={help}
+      width={kind === 'betas' ? 60 : 72}
+      onCommit={onChange}
+    />
+  );
+}
+
+/** "3" or "3×5". */
+function PairField({ field, name, value, onChange }: ControlProps) {
+  const shown = Array.isArray(value) ? formatPair(value) : String(value);
+  const [draft, setDraft] = useState(shown);
+  const [wrong, setWrong] = useState(false);
+  useEffect(() => setDraft(shown), [shown]);
+  const commit = (): void => {
+    const pair = parsePair(draft, field.min ?? 0, field.max ?? Number.MAX_SAFE_INTEGER);
+    setWrong(pair === undefined);
+    if (pair !== undefined && draft !== shown) onChange(pair);
+  };
+  return (
+    <span className={styles['number']}>
+      <input
+        type="text"
+        autoComplete="off"
+        spellCheck={false}
+        aria-label={name}
+        aria-invalid={wrong}
+        title={field.help}
+        style={{ width: 72 }}
+        value={draft}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => event.key === 'Enter' && commit()}
+      />
+      {wrong && (
+        <span role="alert" className={styles['wrong']}>
+          a whole number, or height×width, each from {field.min} to {field.max}
+        </span>
+      )}
+    </span>
+  );
+}
+
+export function parsePair(text: string, min: number, max: number): Value | undefined {
+  const parts = text.trim().split(/\s*[×x*,;\s]\s*/i).map(Number);
+  if (parts.length < 1 || parts.length > 2 || text.trim() === '') return undefined;
+  if (!parts.every((part) => Number.isSafeInteger(part) && part >= min && part <= max)) return undefined;
+  return parts.length === 1 || parts[0] === parts[1] ? parts[0]! : parts;
+}
+
+export function TextField({ name, value, className, onChange }: { name: string; value: string; className?: string; onChange: (value: string) => void }) {
+  const [draft, setDraft] = useState(value);
+  useEffect(() => setDraft(value), [value]);
+  const commit = (): void => {
+    const text = draft.trim().slice(0, 80);
+    if (text === '') return setDraft(value);
+    if (text !== value) onChange(text);
+  };
+  return (
+    <input
+      type="text"
+      autoComplete="off"
+      spellCheck={false}
+      maxLength={80}
+      aria-label={name}
+      className={className ?? styles['text']}
+      value={draft}
+      onChange={(event) => setDraft(event.target.value)}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur();
+        if (event.key === 'Escape') setDraft(value);
+      }}
+    />
+  );
+}

@@ -1,0 +1,73 @@
+/** A formula of a definition as MathML: readable to screen readers, drawn by the browser. */
+import { Fragment } from 'react';
+import styles from './Formula.module.css';
+import { type Node, parseTex } from './tex.ts';
+
+export function Formula({ tex }: { tex: string }) {
+  if (tex === '') return null;
+  return (
+    <p className={styles['formula']}>
+      {parseTex(tex).map((part, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a formula does not change
+        <math key={i}>
+          <Part node={part} />
+        </math>
+      ))}
+    </p>
+  );
+}
+
+function Part({ node }: { node: Node }) {
+  switch (node.kind) {
+    case 'i':
+      return <mi>{node.text}</mi>;
+    case 'n':
+      return <mn>{node.text}</mn>;
+    case 'o':
+      return <mo>{node.text}</mo>;
+    case 'text':
+      return <mtext>{node.text}</mtext>;
+    case 'space':
+      return <mspace width={`${node.width}em`} />;
+    case 'row':
+      return (
+        <mrow>
+          {node.items.map((item, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above
+            <Fragment key={i}>
+              <Part node={item} />
+            </Fragment>
+          ))}
+        </mrow>
+      );
+    case 'frac':
+      return (
+        <mfrac>
+          <Part node={node.top} />
+          <Part node={node.bottom} />
+        </mfrac>
+      );
+    case 'sqrt':
+      return (
+        <msqrt>
+          <Part node={node.body} />
+        </msqrt>
+      );
+    case 'over':
+      return (
+        <mover accent="true">
+          <Part node={node.base} />
+          <mo>{node.mark}</mo>
+        </mover>
+      );
+    case 'script':
+      return <Script {...node} />;
+  }
+}
+
+function Script({ base, sub, sup, under }: Extract<Node, { kind: 'script' }>) {
+  const parts = [base, sub, sup].flatMap((part, i) => (part ? [<Part key={i} node={part} />] : []));
+  if (sub && sup) return under ? <munderover>{parts}</munderover> : <msubsup>{parts}</msubsup>;
+  if (sub) return under ? <munder>{parts}</munder> : <msub>{parts}</msub>;
+  return under ? <mover>{parts}</mover> : <msup>{parts}</msup>;
+}

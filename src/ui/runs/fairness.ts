@@ -1,0 +1,36 @@
+/** Whether the runs can be compared: the same initial weights and the same order of batches, by fingerprint. */
+import type { RunSummary } from '../../store/live.ts';
+
+export interface Verdict {
+  fair: boolean;
+  /** Short fingerprints of what most runs share. */
+  weights: string;
+  batches: string;
+  /** Runs that differ from most. */
+  otherWeights: string[];
+  otherBatches: string[];
+}
+
+const SHORT = 4;
+
+/** `names` by run id. Null with fewer than two runs to compare. */
+export function judge(runs: readonly RunSummary[], names: ReadonlyMap<string, string>): Verdict | null {
+  const known = runs.filter((run) => names.has(run.run));
+  if (known.length < 2) return null;
+  const weights = commonest(known.map((run) => run.weights));
+  const batches = commonest(known.map((run) => run.batches));
+  const differing = (key: 'weights' | 'batches', common: string): string[] => known.filter((run) => run[key] !== common).map((run) => names.get(run.run)!);
+  const otherWeights = differing('weights', weights);
+  const otherBatches = differing('batches', batches);
+  return { fair: otherWeights.length + otherBatches.length === 0, weights: weights.slice(0, SHORT), batches: batches.slice(0, SHORT), otherWeights, otherBatches };
+}
+
+/** The first of the most frequent. */
+function commonest(values: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
+}
+
+/** "A", "A and B", "A, B and C". */
+export const listNames = (names: readonly string[]): string => (names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);

@@ -1,0 +1,38 @@
+/** What all runs share besides data and model. */
+import { experimentFields } from '../../model/experiment.ts';
+import { losses } from '../../model/losses/index.ts';
+import { edit } from '../../store/actions.ts';
+import { editExperiment } from '../../store/config.ts';
+import { useConfig } from '../hooks.ts';
+import { FieldInput } from '../primitives/FieldInput.tsx';
+import { Panel } from '../primitives/Panel.tsx';
+import styles from './Training.module.css';
+
+export function TrainingPanel({ className }: { className?: string }) {
+  const { loss, seed, eval_every } = useConfig((state) => state.experiment);
+  const definition = losses[loss.type];
+  const types = Object.values(losses);
+  return (
+    <Panel name="Training" className={className} detail={definition?.label}>
+      <div className={styles['form']}>
+        {types.length > 1 && (
+          <label className={styles['row']}>
+            <span>loss</span>
+            <select value={loss.type} onChange={(event) => edit(() => editExperiment({ loss: { type: event.target.value } }))}>
+              {types.map(({ type, label }) => (
+                <option key={type} value={type}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {definition?.fields.map((field) => (
+          <FieldInput key={field.name} field={field} value={loss[field.name]} of="loss" onChange={(value) => edit(() => editExperiment({ loss: { ...loss, [field.name]: value } }, field.name))} />
+        ))}
+        <FieldInput field={experimentFields.seed} value={seed} onChange={(value) => edit(() => editExperiment({ seed: value as number }))} />
+        <FieldInput field={experimentFields.eval_every} value={eval_every} onChange={(value) => edit(() => editExperiment({ eval_every: value as number }))} />
+      </div>
+    </Panel>
+  );
+}

@@ -48,6 +48,15 @@ export function allocate(device: GPUDevice, plans: readonly BufferPlan[], lanes:
   return { buffers, bytes };
 }
 
+/** As `allocate`; throws LimitError with the figure when the GPU has no room, and leaves nothing behind. */
+export async function allocateOrThrow(device: GPUDevice, plans: readonly BufferPlan[], lanes: number, guard: boolean): Promise<Allocation> {
+  device.pushErrorScope('out-of-memory');
+  const allocation = allocate(device, plans, lanes, guard);
+  if ((await device.popErrorScope()) === null) return allocation;
+  for (const buffer of allocation.buffers.values()) buffer.destroy();
+  throw new LimitError(`This experiment needs ${megabytes(allocation.bytes)} on the GPU, more than it has free. A smaller batch, fewer channels or fewer runs would fit.`);
+}
+
 /** Copies part of a buffer into mapped memory and returns it. Rejects when the device is lost. */
 export async function readWords(device: GPUDevice, buffer: GPUBuffer, offset: number, words: number): Promise<Uint32Array<ArrayBuffer>> {
   const staging = device.createBuffer({ label: 'read back', size: 4 * words, usage: MAP_READ | COPY_DST });

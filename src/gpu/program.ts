@@ -4,7 +4,7 @@
  * because a lost device looks like success to everything else.
  */
 import { type Binding, type BufferPlan, type Dispatch, type RacePlan, RING_SLOTS, RING_WORDS, STEP_WORDS } from '../engine/plan.ts';
-import { type Allocation, allocate, checkLimits, COPY_DST, GUARD, GUARD_WORDS, MAP_READ, readWords } from './buffers.ts';
+import { type Allocation, allocate, allocateOrThrow, checkLimits, COPY_DST, GUARD, GUARD_WORDS, MAP_READ, readWords } from './buffers.ts';
 import type { GpuDataset } from './dataset.ts';
 import type { Gpu } from './device.ts';
 import { compilePipelines, stepLayout } from './pipelines.ts';
@@ -53,7 +53,7 @@ export class Program {
   static async create(gpu: Gpu, plan: RacePlan, dataset: GpuDataset, options: ProgramOptions = {}): Promise<Program> {
     checkLimits(plan.buffers, plan.lanes, gpu.device.limits);
     await compilePipelines(gpu.device, [...plan.train, ...plan.evaluate], options.onProgress);
-    const allocation = allocate(gpu.device, plan.buffers, plan.lanes, options.guard ?? false);
+    const allocation = await allocateOrThrow(gpu.device, plan.buffers, plan.lanes, options.guard ?? false);
     const program = new Program(gpu, plan, dataset, allocation);
     for (const fill of plan.fills) program.write(fill.buffer, fill.offset, fill.data);
     program.train = await program.commands(plan.train);

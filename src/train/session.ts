@@ -223,6 +223,8 @@ export class Session {
           await this.survive(error);
         }
         await this.tick();
+        const [wrong] = this.gpu?.errors.splice(0) ?? [];
+        if (wrong && !this.gpu?.isLost()) throw new Error(`The GPU reported an error: ${wrong}`);
         if (this.trainer?.lanes.every((lane) => lane.frozen !== null)) this.halt();
       }
     } finally {

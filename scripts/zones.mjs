@@ -16,9 +16,9 @@ const REFERENCES = ['**/*.reference.ts', '**/*.cases.ts'];
 const ZONES = [
   { zone: 'ui', depth: 3, may: ['store', 'model'], react: true },
   { zone: 'store', depth: 2, may: ['worker/client.ts', 'worker/protocol.ts', 'model'], react: true },
-  { zone: 'worker', depth: 1, may: ['train', 'model'] },
+  { zone: 'worker', depth: 1, may: ['train', 'data', 'model'] },
   { zone: 'worker', files: '{client,protocol}.ts', depth: 1, may: ['data/types.ts', 'model'], not: ['./*.worker.ts'] },
-  { zone: 'train', depth: 2, may: ['engine', 'gpu', 'data', 'model'] },
+  { zone: 'train', depth: 2, may: ['engine', 'gpu', 'data', 'model', 'worker/protocol.ts'] },
   { zone: 'engine', depth: 3, may: ['model'] },
   { zone: 'gpu', depth: 2, may: ['engine/plan.ts', 'engine/shader.ts', 'model'] },
   { zone: 'data', depth: 2, may: ['model'] },

@@ -1,8 +1,15 @@
 /** The kernels that turn one layer's activation of one sample into RGBA tiles. Kernels: shaders/feature_map.wgsl. */
-import { type Binding, type BufferPlan, type Dispatch } from './plan.ts';
+import type { Binding, BufferPlan, Dispatch } from './plan.ts';
 import type { Tensor } from './tensors.ts';
 
-const bind = (name: string, buffer: string, lane: number, access: Binding['access'] = 'read'): Binding => ({ name, buffer, offset: 0, size: lane, lane, access });
+const bind = (name: string, buffer: string, lane: number, access: Binding['access'] = 'read'): Binding => ({
+  name,
+  buffer,
+  offset: 0,
+  size: lane,
+  lane,
+  access,
+});
 
 /** Most tiles of one layer. */
 export const MAX_TILES = 64;

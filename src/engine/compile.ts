@@ -2,8 +2,8 @@
 import type { LossSpec, ModelInfo } from '../model/types.ts';
 import { type PartialRange, PassEmitter, type PassOptions } from './emit.ts';
 import { buildGraph, type Graph } from './graph.ts';
-import { emitGather } from './ops/gather.ts';
 import { emitCrossEntropy } from './ops/cross_entropy/cross_entropy.ts';
+import { emitGather } from './ops/gather.ts';
 import { BLOCK, blockSize, layoutParams, type ParamLayout } from './params.ts';
 import type { BufferPlan, Dispatch } from './plan.ts';
 import type { Tensor } from './tensors.ts';

@@ -65,9 +65,7 @@ function linearPlace(input: Tensor, cols: number): Place {
   const rows = input.H * input.W * input.Cs;
   const F = input.C * input.H * input.W;
   return (spec) =>
-    spec.name === 'weight'
-      ? { rows, index: (i) => position(input, i % F) * cols + Math.floor(i / F) }
-      : { rows: 1, index: (i) => rows * cols + i };
+    spec.name === 'weight' ? { rows, index: (i) => position(input, i % F) * cols + Math.floor(i / F) } : { rows: 1, index: (i) => rows * cols + i };
 }
 
 /** Per-channel parameters: one row each, in the order of the layer's list. */
@@ -92,8 +90,7 @@ export function layoutParams(layers: readonly LayerInfo[], kind: ParamSpec['kind
     const x = input(layer);
     const cols = columns(layer, x);
     const names = specs.map((s) => s.name);
-    const place =
-      layer.type === 'Conv2d' ? convPlace(layer, cols) : layer.type === 'Linear' ? linearPlace(x, cols) : channelPlace(x, names, cols);
+    const place = layer.type === 'Conv2d' ? convPlace(layer, cols) : layer.type === 'Linear' ? linearPlace(x, cols) : channelPlace(x, names, cols);
     const block: ParamBlock = { layer: layer.id, offset, rows: 0, cols, entries: [] };
     for (const spec of specs) {
       const { rows, index } = place(spec);

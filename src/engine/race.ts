@@ -19,7 +19,14 @@ export function kernelOf(type: string): OptimizerKernel {
 }
 
 /** `lane`: words between lanes; 0 binds the whole buffer, which has no lane dimension. */
-const bind = (name: string, buffer: string, lane: number, access: Binding['access'] = 'read'): Binding => ({ name, buffer, offset: 0, size: lane, lane, access });
+const bind = (name: string, buffer: string, lane: number, access: Binding['access'] = 'read'): Binding => ({
+  name,
+  buffer,
+  offset: 0,
+  size: lane,
+  lane,
+  access,
+});
 
 const grid = (groups: number): [number, number] => [Math.min(groups, 65535), Math.ceil(groups / 65535)];
 

@@ -75,7 +75,9 @@ export async function linkShader(variant: ShaderVariant): Promise<string> {
     text = linkOnce(variant);
     linked.set(key, text);
   }
-  const specialised = (await text).replace(/const (\w+) = \d+;/g, (line, name: string) => (name in constants ? `const ${name} = ${constants[name]}u;` : line));
+  const specialised = (await text).replace(/const (\w+) = \d+;/g, (line, name: string) =>
+    name in constants ? `const ${name} = ${constants[name]}u;` : line,
+  );
   return unroll(specialised, constants);
 }
 

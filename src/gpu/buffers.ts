@@ -54,7 +54,9 @@ export async function allocateOrThrow(device: GPUDevice, plans: readonly BufferP
   const allocation = allocate(device, plans, lanes, guard);
   if ((await device.popErrorScope()) === null) return allocation;
   for (const buffer of allocation.buffers.values()) buffer.destroy();
-  throw new LimitError(`This experiment needs ${megabytes(allocation.bytes)} on the GPU, more than it has free. A smaller batch, fewer channels or fewer runs would fit.`);
+  throw new LimitError(
+    `This experiment needs ${megabytes(allocation.bytes)} on the GPU, more than it has free. A smaller batch, fewer channels or fewer runs would fit.`,
+  );
 }
 
 /** Copies part of a buffer into mapped memory and returns it. Rejects when the device is lost. */

@@ -64,7 +64,10 @@ export async function requestGpu(gpu: GPU | undefined = globalThis.navigator?.gp
   }
   const adapter = await findAdapter(gpu);
   if (!adapter) {
-    throw new UnavailableError('no-adapter', 'This browser found no GPU for WebGPU. On Linux start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan.');
+    throw new UnavailableError(
+      'no-adapter',
+      'This browser found no GPU for WebGPU. On Linux start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan.',
+    );
   }
   const requiredLimits = Object.fromEntries(RAISED.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ requiredLimits }).catch((error: unknown) => {
@@ -78,5 +81,8 @@ export const wrapDevice = (device: GPUDevice): Gpu => wrap(device, device.adapte
 
 /** True for SwiftShader, llvmpipe, WARP: correct but slow. */
 export function isSoftware(info: GPUAdapterInfo): boolean {
-  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(`${info.vendor} ${info.architecture} ${info.description}`);
+  return (
+    info.isFallbackAdapter === true ||
+    /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(`${info.vendor} ${info.architecture} ${info.description}`)
+  );
 }

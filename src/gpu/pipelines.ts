@@ -82,7 +82,11 @@ export async function pipelineFor(device: GPUDevice, dispatch: Dispatch): Promis
 }
 
 /** All pipelines of a list, in parallel; `onProgress(done, total)`. */
-export async function compilePipelines(device: GPUDevice, dispatches: readonly Dispatch[], onProgress?: (done: number, total: number) => void): Promise<Pipeline[]> {
+export async function compilePipelines(
+  device: GPUDevice,
+  dispatches: readonly Dispatch[],
+  onProgress?: (done: number, total: number) => void,
+): Promise<Pipeline[]> {
   let done = 0;
   return Promise.all(
     dispatches.map(async (dispatch) => {

@@ -4,7 +4,7 @@
  * because a lost device looks like success to everything else.
  */
 import { type Binding, type BufferPlan, type Dispatch, type RacePlan, RING_SLOTS, RING_WORDS, STEP_WORDS } from '../engine/plan.ts';
-import { type Allocation, allocate, allocateOrThrow, checkLimits, COPY_DST, GUARD, GUARD_WORDS, MAP_READ, readWords } from './buffers.ts';
+import { type Allocation, allocate, allocateOrThrow, COPY_DST, checkLimits, GUARD, GUARD_WORDS, MAP_READ, readWords } from './buffers.ts';
 import type { GpuDataset } from './dataset.ts';
 import type { Gpu } from './device.ts';
 import { compilePipelines, stepLayout } from './pipelines.ts';
@@ -133,7 +133,13 @@ export class Program {
   }
 
   /** Sends `commands` for every row in one pass, then copies `bytes` of `source` out. Rejects when the device is lost. */
-  async submit(commands: readonly Command[], rows: Uint32Array<ArrayBuffer>, source: GPUBuffer, bytes: number, clear = false): Promise<Uint32Array<ArrayBuffer>> {
+  async submit(
+    commands: readonly Command[],
+    rows: Uint32Array<ArrayBuffer>,
+    source: GPUBuffer,
+    bytes: number,
+    clear = false,
+  ): Promise<Uint32Array<ArrayBuffer>> {
     const { device } = this.gpu;
     const K = this.writeRows(rows);
     const encoder = device.createCommandEncoder();

@@ -38,7 +38,13 @@ export function fair(item: Case, cases: Cases): Case {
 }
 
 /** Runs one case; sentences about all that is off, and the largest error of any result. */
-export async function checkCase(device: GPUDevice, item: Case, cases: Cases, reference: Reference, seed: number): Promise<{ wrong: string[]; error: number }> {
+export async function checkCase(
+  device: GPUDevice,
+  item: Case,
+  cases: Cases,
+  reference: Reference,
+  seed: number,
+): Promise<{ wrong: string[]; error: number }> {
   const drawn = drawLanes(item, seed, compileCase(item).node?.index ?? 0);
   const { lanes, faults } = await runCase(device, item, drawn.kernel);
   const wrong = [...faults];

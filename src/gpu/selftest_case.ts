@@ -6,14 +6,14 @@ import { PassEmitter, type PassOptions } from '../engine/emit.ts';
 import { buildGraph, type Graph } from '../engine/graph.ts';
 import { type Activation, NO_ACTIVATION, type Node, type Target } from '../engine/op.ts';
 import type { DrawnCase } from '../engine/ops/cases.ts';
-import { layoutParams, packParam, type ParamLayout, unpackParam } from '../engine/params.ts';
+import { layoutParams, type ParamLayout, packParam, unpackParam } from '../engine/params.ts';
 import { type BufferPlan, type Dispatch, STEP, STEP_WORDS } from '../engine/plan.ts';
 import type { Case } from '../engine/reference.ts';
 import { packTensor, type Tensor, unpackTensor } from '../engine/tensors.ts';
-import { allocate, GUARD, GUARD_WORDS } from './buffers.ts';
-import { pipelineFor, stepLayout } from './pipelines.ts';
 import { inferModel } from '../model/infer.ts';
 import type { LayerSpec, ModelInfo } from '../model/types.ts';
+import { allocate, GUARD, GUARD_WORDS } from './buffers.ts';
+import { pipelineFor, stepLayout } from './pipelines.ts';
 
 /** What a kernel must honour beside its own arithmetic. */
 export interface Surroundings {
@@ -118,7 +118,10 @@ function contents(c: CompiledCase, drawn: readonly DrawnCase[], { behind }: Surr
     if (behind) put(c.emit.gradient(t), (lane) => drawn[lane].inputs[k].data.map((_, i) => behind.before(i)));
   });
   put(c.emit.gradient(c.output), (lane) => drawn[lane].grad_output.data);
-  for (const [id, layout] of [['params', c.params], ['buffers', c.buffers]] as const) {
+  for (const [id, layout] of [
+    ['params', c.params],
+    ['buffers', c.buffers],
+  ] as const) {
     drawn.forEach(({ params }, lane) => {
       const floats = new Float32Array((memory.get(id) as Uint32Array<ArrayBuffer>).buffer, 4 * lane * layout.size, layout.size);
       for (const name of layout.entries.keys()) packParam(layout, name, params[name.replace('layer.', '')].data, floats);
@@ -206,7 +209,8 @@ export async function runCase(device: GPUDevice, item: Case, drawn: readonly Dra
     if (words.subarray(words.length - GUARD_WORDS).some((w) => w !== GUARD)) faults.push(`${id}: words behind the buffer were overwritten`);
     if (words.length - GUARD_WORDS !== Math.max(4, laneSize * drawn.length)) faults.push(`${id}: odd size`);
   }
-  const floats = (id: string, lane: number, size: number) => new Float32Array((after.get(id) as Uint32Array<ArrayBuffer>).buffer, 4 * lane * size, size);
+  const floats = (id: string, lane: number, size: number) =>
+    new Float32Array((after.get(id) as Uint32Array<ArrayBuffer>).buffer, 4 * lane * size, size);
   const lanes = drawn.map((numbers, lane) => {
     const results: LaneResults = {};
     const tensor = (name: string, t: Tensor, otherwise: ArrayLike<number>) => {
@@ -219,7 +223,10 @@ export async function runCase(device: GPUDevice, item: Case, drawn: readonly Dra
       results[name] = unpackTensor(t, c.N, packed);
     };
     tensor('output', c.output, numbers.inputs[0].data);
-    if (c.train) c.inputs.forEach((t, k) => { tensor(`grad_inputs.${k}`, c.emit.gradient(t), numbers.grad_output.data); });
+    if (c.train)
+      c.inputs.forEach((t, k) => {
+        tensor(`grad_inputs.${k}`, c.emit.gradient(t), numbers.grad_output.data);
+      });
     for (const name of c.buffers.entries.keys()) {
       results[name.replace('layer.', 'buffers.')] = unpackParam(c.buffers, name, floats('buffers', lane, c.buffers.size));
     }

@@ -1,7 +1,7 @@
 /** Lanes of one architecture at one step: one program. */
 import type { Compiled } from '../engine/compile.ts';
-import { NOT_BAD, RING_WORDS, STEP_WORDS } from '../engine/plan.ts';
 import { layerAt, packParam, unpackParam } from '../engine/params.ts';
+import { NOT_BAD, RING_WORDS, STEP_WORDS } from '../engine/plan.ts';
 import { planRace } from '../engine/race.ts';
 import type { GpuDataset } from '../gpu/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
@@ -69,6 +69,11 @@ export class LaneGroup {
     const group = new LaneGroup(lanes, compiled, await Program.create(gpu, plan, dataset, options), 0);
     group.initialise();
     return group;
+  }
+
+  /** The same lanes with other settings. */
+  replaceLanes(next: ReadonlyMap<string, Lane>): void {
+    this.lanes.splice(0, this.lanes.length, ...this.lanes.map((lane) => next.get(lane.id) ?? lane));
   }
 
   /** Initial weights and running statistics of every lane. */

@@ -58,4 +58,5 @@ export const dropoutKey = (lane: Lane, step: number): number => hash3(lane.seed,
 export const lrAt = (lane: Lane, step: number): number => scheduleLr(lane.schedule, lane.lr, step);
 
 /** The optimizer's numbers for that update. */
-export const scalarsAt = (lane: Lane, step: number): number[] => kernelOf(lane.optimizer.type).scalars(lane.optimizer.args, lrAt(lane, step), step + 1);
+export const scalarsAt = (lane: Lane, step: number): number[] =>
+  kernelOf(lane.optimizer.type).scalars(lane.optimizer.args, lrAt(lane, step), step + 1);

@@ -1,6 +1,7 @@
 /** Feature maps of a chosen layer and sample for every run: a forward pass of one sample, coloured on the GPU, read back as small tiles. */
-import { type CompiledPass, compileInspect } from '../engine/compile.ts';
+
 import { captureBuffers, captureDispatches, MAX_TILES } from '../engine/capture.ts';
+import { type CompiledPass, compileInspect } from '../engine/compile.ts';
 import type { Dispatch } from '../engine/plan.ts';
 import type { Tensor } from '../engine/tensors.ts';
 import type { Command, Program } from '../gpu/program.ts';

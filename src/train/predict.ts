@@ -17,7 +17,8 @@ function upload(trainer: Trainer, images: Images, labels: ArrayLike<number> | un
     throw new ModelError(`images must be a ${name(trainer.dataset.kind)} like the training images, not a ${name(kind)}`, 'images');
   }
   const count = images.length / size;
-  if (!Number.isInteger(count) || count === 0) throw new ModelError(`images has ${images.length} values, not a multiple of ${shape.join(' × ')} = ${size}`, 'images');
+  if (!Number.isInteger(count) || count === 0)
+    throw new ModelError(`images has ${images.length} values, not a multiple of ${shape.join(' × ')} = ${size}`, 'images');
   if (labels && labels.length !== count) throw new ModelError(`${labels.length} labels for ${count} images`, 'labels');
   return { dataset: new GpuDataset(trainer.gpu.device, { shape, images, labels: labels ?? new Uint8Array(count), mean, std }), count };
 }

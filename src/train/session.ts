@@ -119,7 +119,9 @@ export class Session {
     if (dropped) this.data = { key, dataset: dropped };
     if (this.data?.key === key) return this.data.dataset;
     const { load } = this;
-    const dataset = await buildDataset(experiment.data, DATA_SEED, (fraction) => this.emit({ type: 'progress', load, phase: 'data', done: fraction, total: 1 }));
+    const dataset = await buildDataset(experiment.data, DATA_SEED, (fraction) =>
+      this.emit({ type: 'progress', load, phase: 'data', done: fraction, total: 1 }),
+    );
     this.data = { key, dataset };
     return dataset;
   }
@@ -159,7 +161,8 @@ export class Session {
     const events = {
       points: (run: string, points: Parameters<Outbox['add']>[1]) => this.outbox.add(run, points, this.speed.seconds),
       validation: this.outbox.validation.bind(this.outbox),
-      diverged: (run: string, { step, layer }: { step: number; layer: string | null }) => this.emit({ type: 'diverged', load: this.load, run, step, layer }),
+      diverged: (run: string, { step, layer }: { step: number; layer: string | null }) =>
+        this.emit({ type: 'diverged', load: this.load, run, step, layer }),
     };
     return Trainer.create(gpu, dataset, lanes, options, events, snapshots);
   }

@@ -19,13 +19,15 @@ export function loadStateDict(group: LaneGroup, l: number, dict: StateDict): voi
   const wanted = new Map<string, readonly number[]>();
   for (const layer of group.compiled.info.layers) for (const p of layer.params) wanted.set(`${layer.id}.${p.name}`, p.shape);
   for (const name of Object.keys(dict)) {
-    if (!wanted.has(name) && !name.endsWith('.num_batches_tracked')) throw new StateDictError(`unknown entry ${name}: the model has no such tensor`, name);
+    if (!wanted.has(name) && !name.endsWith('.num_batches_tracked'))
+      throw new StateDictError(`unknown entry ${name}: the model has no such tensor`, name);
   }
   for (const [name, shape] of wanted) {
     const data = dict[name];
     if (!data) throw new StateDictError(`missing entry ${name}, shape [${shape.join(', ')}]`, name);
     const length = shape.reduce((a, b) => a * b, 1);
-    if (data.length !== length) throw new StateDictError(`entry ${name} has ${data.length} values, but shape [${shape.join(', ')}] needs ${length}`, name);
+    if (data.length !== length)
+      throw new StateDictError(`entry ${name} has ${data.length} values, but shape [${shape.join(', ')}] needs ${length}`, name);
   }
   group.writeTensors(l, new Map([...wanted.keys()].map((name) => [name, dict[name]])));
 }

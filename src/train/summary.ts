@@ -64,7 +64,10 @@ export function summariseRun(lane: Lane, experiment: Experiment, dataFingerprint
   return { run: lane.id, weights: hex(weightsHash(lane)), batches: hex(batches) };
 }
 
-export function summariseAdapter(info: GPUAdapterInfo, limits: GPUSupportedLimits): {
+export function summariseAdapter(
+  info: GPUAdapterInfo,
+  limits: GPUSupportedLimits,
+): {
   name: string;
   vendor: string;
   architecture: string;

@@ -5,7 +5,7 @@
  */
 import { type Compiled, compile } from '../engine/compile.ts';
 import { kernelOf } from '../engine/race.ts';
-import { GpuDataset, type DatasetSource } from '../gpu/dataset.ts';
+import { type DatasetSource, GpuDataset } from '../gpu/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { LossSpec } from '../model/types.ts';
 import { type Divergence, type Evaluation, LaneGroup, type LaneSnapshot, type StepPoint } from './group.ts';
@@ -54,7 +54,14 @@ export class Trainer {
   }
 
   /** Ready to train these lanes from step 0, or from where `snapshots` left them. */
-  static async create(gpu: Gpu, data: TrainerData, lanes: Lane[], options: TrainerOptions, events: TrainerEvents, snapshots?: ReadonlyMap<string, LaneSnapshot>): Promise<Trainer> {
+  static async create(
+    gpu: Gpu,
+    data: TrainerData,
+    lanes: Lane[],
+    options: TrainerOptions,
+    events: TrainerEvents,
+    snapshots?: ReadonlyMap<string, LaneSnapshot>,
+  ): Promise<Trainer> {
     const trainer = new Trainer(gpu, data, options, events);
     await trainer.arrange(lanes, snapshots ?? new Map());
     return trainer;
@@ -154,7 +161,7 @@ export class Trainer {
     for (const lane of lanes) if (same(lane)) lane.frozen = before.get(lane.id)?.frozen ?? null;
     if (inPlace) {
       const next = new Map(lanes.map((lane) => [lane.id, lane]));
-      for (const group of this.groups) group.lanes.forEach((lane, l) => (group.lanes[l] = next.get(lane.id) as Lane));
+      for (const group of this.groups) group.replaceLanes(next);
       return [];
     }
     const snapshots = await this.snapshot();

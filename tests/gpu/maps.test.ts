@@ -45,7 +45,11 @@ it('paints what the layer gives', async () => {
       const words = new Uint32Array(map.rgba.buffer);
       const off = values.filter((v, i) => {
         const t = (255 * (v - map.min)) / (map.max - map.min);
-        return words[i] !== viridis[Math.floor(t + 0.5)] && words[i] !== viridis[Math.floor(t + 0.49)] && words[i] !== viridis[Math.min(255, Math.floor(t + 0.51))];
+        return (
+          words[i] !== viridis[Math.floor(t + 0.5)] &&
+          words[i] !== viridis[Math.floor(t + 0.49)] &&
+          words[i] !== viridis[Math.min(255, Math.floor(t + 0.51))]
+        );
       });
       expect(off).toEqual([]);
     }

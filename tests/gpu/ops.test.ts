@@ -11,8 +11,8 @@ import type { Case, Cases, Reference, Tensor } from '../../src/engine/reference.
 import { bits } from '../../src/engine/shader.ts';
 import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
 import { hash2, random } from '../../src/model/random.ts';
-import { compare, compareCase, limitsOf, runReference } from '../support/compare.ts';
-import { compileCase, runCase, type Surroundings } from '../support/kernels.ts';
+import { compare, compareCase, limitsOf, runReference } from '../../src/gpu/selftest_compare.ts';
+import { compileCase, runCase, type Surroundings } from '../../src/gpu/selftest_case.ts';
 
 const RANDOM_CASES = 40;
 const LANES = 2;

@@ -14,7 +14,7 @@ import {
   runReference,
   ulp,
   ulpDistance,
-} from '../support/compare.ts';
+} from '../../src/gpu/selftest_compare.ts';
 
 describe('measures', () => {
   it('relative L2, largest error', () => {

@@ -3,7 +3,7 @@ import golden from 'golden/layers.json';
 import { describe, expect, it } from 'vitest';
 import { opCases, opCasesOf } from '../../src/engine/ops/cases.ts';
 import type { Tensor } from '../../src/engine/reference.ts';
-import { compare } from '../support/compare.ts';
+import { compare } from '../../src/gpu/selftest_compare.ts';
 import { caseOf, NOT_YET, readLayers, supported } from '../support/golden.ts';
 
 /** Golden values have nine significant digits, inputs as well as results; absolute for gradients that nearly vanish. */

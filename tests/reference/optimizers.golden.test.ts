@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
 import { optimizers, resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import type { Args } from '../../src/model/types.ts';
-import { compare } from '../support/compare.ts';
+import { compare } from '../../src/gpu/selftest_compare.ts';
 import { NOT_YET, readOptimizers, supported } from '../support/golden.ts';
 
 const { p0, grads, cases } = readOptimizers(golden);

@@ -9,7 +9,15 @@ function digit(label: number, side: number): Uint8ClampedArray {
   const rgba = new Uint8ClampedArray(side * side * 4);
   const on = STROKES[label]!;
   const [l, r, t, m, b] = [8, 19, 5, 14, 23];
-  const segments = [[l, t, r, t], [l, t, l, m], [r, t, r, m], [l, m, r, m], [l, m, l, b], [r, m, r, b], [l, b, r, b]] as const;
+  const segments = [
+    [l, t, r, t],
+    [l, t, l, m],
+    [r, t, r, m],
+    [l, m, r, m],
+    [l, m, l, b],
+    [r, m, r, b],
+    [l, b, r, b],
+  ] as const;
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       let ink = 0;
@@ -27,8 +35,18 @@ function digit(label: number, side: number): Uint8ClampedArray {
 
 export function fakeData(experiment: Experiment): DataSummary {
   const labels = Array.from({ length: 32 }, (_, i) => i % 10);
-  const thumbnails: Thumbnails = ['spirals', 'circles', 'xor'].includes(experiment.data.type) ? points() : { kind: 'images', width: 28, height: 28, rgba: labels.map((label) => digit(label, 28)), labels };
-  return { name: experiment.data.type, shape: experiment.model.input, classes: '0123456789'.split(''), train: 8000, validation: 1000, fingerprint: '5d1e77c0', thumbnails };
+  const thumbnails: Thumbnails = ['spirals', 'circles', 'xor'].includes(experiment.data.type)
+    ? points()
+    : { kind: 'images', width: 28, height: 28, rgba: labels.map((label) => digit(label, 28)), labels };
+  return {
+    name: experiment.data.type,
+    shape: experiment.model.input,
+    classes: '0123456789'.split(''),
+    train: 8000,
+    validation: 1000,
+    fingerprint: '5d1e77c0',
+    thumbnails,
+  };
 }
 
 function points(): Thumbnails {

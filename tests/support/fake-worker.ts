@@ -121,7 +121,8 @@ export class FakeWorker implements Client {
     };
     if (!this.options.slow) return answer();
     const total = 42;
-    for (let done = 0; done <= total; done += 6) setTimeout(() => this.emit({ type: 'progress', load: command.load, phase: 'compile', done, total }), done * 8);
+    for (let done = 0; done <= total; done += 6)
+      setTimeout(() => this.emit({ type: 'progress', load: command.load, phase: 'compile', done, total }), done * 8);
     setTimeout(answer, 400);
   }
 
@@ -131,7 +132,11 @@ export class FakeWorker implements Client {
       type: 'ready',
       load,
       data: fakeData(experiment!),
-      runs: lanes.map(({ id, spec }) => ({ run: id, weights: spec.init ? 'b17c02d4' : (spec.seed ?? 0) ? '50e1aa90' : 'a3f91c22', batches: spec.seed ? '1f0e33aa' : '71c0d5e8' })),
+      runs: lanes.map(({ id, spec }) => ({
+        run: id,
+        weights: spec.init ? 'b17c02d4' : (spec.seed ?? 0) ? '50e1aa90' : 'a3f91c22',
+        batches: spec.seed ? '1f0e33aa' : '71c0d5e8',
+      })),
       plan: { lanes: lanes.length, dispatches_per_step: 61, parameters: 9098, memory: 84e6 },
     };
   }
@@ -149,7 +154,8 @@ export class FakeWorker implements Client {
     this.lanes = runs.map((id, i) => {
       const spec = experiment.runs[i]!;
       const old = before.get(id);
-      if (old && old.spec.optimizer.type === spec.optimizer.type && old.spec.seed === spec.seed && old.spec.init?.type === spec.init?.type) return { ...old, spec };
+      if (old && old.spec.optimizer.type === spec.optimizer.type && old.spec.seed === spec.seed && old.spec.init?.type === spec.init?.type)
+        return { ...old, spec };
       if (old) restarted.push(id);
       return { id, spec, step: 0, diverged: false };
     });
@@ -159,7 +165,14 @@ export class FakeWorker implements Client {
 
   private status(): void {
     const epoch = (this.step * (this.experiment?.batch_size ?? 1)) / 8000;
-    this.emit({ type: 'status', load: this.load, state: this.running ? 'running' : 'paused', step: this.step, epoch, steps_per_second: this.running ? 312 : 0 });
+    this.emit({
+      type: 'status',
+      load: this.load,
+      state: this.running ? 'running' : 'paused',
+      step: this.step,
+      epoch,
+      steps_per_second: this.running ? 312 : 0,
+    });
   }
 
   private advance(n: number): void {
@@ -193,7 +206,8 @@ export class FakeWorker implements Client {
       series.grad_norm[i] = 2 * loss * jitter;
       series.update_ratio[i] = lr * loss * jitter * 0.1;
       series.time[i] = step / (this.options.rate ?? 300);
-      if (step % (this.experiment?.eval_every ?? 20) === 0) validation.push({ run: lane.id, step, val_loss: loss * 1.05 + 0.01, val_accuracy: Math.exp(-loss * 0.95) });
+      if (step % (this.experiment?.eval_every ?? 20) === 0)
+        validation.push({ run: lane.id, step, val_loss: loss * 1.05 + 0.01, val_accuracy: Math.exp(-loss * 0.95) });
     }
     return series;
   }
@@ -216,7 +230,10 @@ function fakeMaps(run: string, channels: number, step: number): FeatureMaps {
   for (let c = 0; c < channels; c++) {
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
-        const v = Math.exp(-(((x - 20 + y * 0.4 + (c % 3)) / 2) ** 2)) + Math.exp(-(((y - 6 - (c % 4)) / 1.5) ** 2)) * (c % 2) + 0.04 * Math.sin(x * y + step + c);
+        const v =
+          Math.exp(-(((x - 20 + y * 0.4 + (c % 3)) / 2) ** 2)) +
+          Math.exp(-(((y - 6 - (c % 4)) / 1.5) ** 2)) * (c % 2) +
+          0.04 * Math.sin(x * y + step + c);
         const t = Math.min(1, Math.max(0, v));
         rgba.set([68 + 185 * t, 1 + 230 * t, 84 - 47 * t + 60 * t * (1 - t), 255], ((c * height + y) * width + x) * 4);
       }

@@ -1,7 +1,12 @@
 /** The three whole runs of tests/fixtures/golden/make.py as model specs; names match its state dicts. */
 import type { LayerSpec, ModelSpec } from '../../src/model/types.ts';
 
-const layer = (id: string, type: string, args: Record<string, number | boolean | string | number[]> = {}, inputs?: string[]): LayerSpec => ({ id, type, ...args, ...(inputs ? { inputs } : {}) });
+const layer = (id: string, type: string, args: Record<string, number | boolean | string | number[]> = {}, inputs?: string[]): LayerSpec => ({
+  id,
+  type,
+  ...args,
+  ...(inputs ? { inputs } : {}),
+});
 
 const conv = (id: string, out_channels: number, kernel_size: number, args: Record<string, number | boolean> = {}, inputs?: string[]): LayerSpec =>
   layer(id, 'Conv2d', { out_channels, kernel_size, ...args }, inputs);

@@ -4,11 +4,7 @@ import type { OptimizerKernel } from '../optimizer.ts';
 export const rmsprop: OptimizerKernel = {
   type: 'RMSprop',
   shader: 'optim/rmsprop',
-  states: (args) => [
-    'square_avg',
-    ...(num(args, 'momentum') > 0 ? ['momentum_buffer'] : []),
-    ...(flag(args, 'centered') ? ['grad_avg'] : []),
-  ],
+  states: (args) => ['square_avg', ...(num(args, 'momentum') > 0 ? ['momentum_buffer'] : []), ...(flag(args, 'centered') ? ['grad_avg'] : [])],
   scalars: (args, lr) => {
     const alpha = num(args, 'alpha');
     return [lr, alpha, 1 - alpha, num(args, 'weight_decay'), num(args, 'eps'), num(args, 'momentum'), flag(args, 'centered') ? 1 : 0];

@@ -63,7 +63,13 @@ function forward(node: Node, emit: Emit): void {
   const s = shapeOf(inputs[0], N);
   const constants = constantsOf(node, s);
   const x = emit.read('x', inputs[0]);
-  const part = (entry: string) => ({ label: `${layer.id} ${entry}`, shader: 'batch_norm', entry, constants, conditions: { [entry]: true, train: emit.train } });
+  const part = (entry: string) => ({
+    label: `${layer.id} ${entry}`,
+    shader: 'batch_norm',
+    entry,
+    constants,
+    conditions: { [entry]: true, train: emit.train },
+  });
   if (emit.train) {
     const slabs = emit.scratch(`${layer.id}.slabs`, words(2 * s.SLABS, s));
     emit.run({ ...part('stats'), bindings: [x, emit.write('slab_sums', slabs)], groups: s.SLABS * ceilDiv(s.C4, s.TC) });

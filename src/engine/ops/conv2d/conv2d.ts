@@ -32,7 +32,21 @@ function geometry(node: Node): Record<string, number> {
   const [PH, PW] = args.padding as number[];
   const [DH, DW] = args.dilation as number[];
   const x = node.inputs[0];
-  return { N: node.N, ...dims('X', x), ...dims('Y', node.output), CI: rowsPerTap(x.C, 1), KH, KW, SH, SW, PH, PW, DH, DW, HAS_BIAS: args.bias ? 1 : 0 };
+  return {
+    N: node.N,
+    ...dims('X', x),
+    ...dims('Y', node.output),
+    CI: rowsPerTap(x.C, 1),
+    KH,
+    KW,
+    SH,
+    SW,
+    PH,
+    PW,
+    DH,
+    DW,
+    HAS_BIAS: args.bias ? 1 : 0,
+  };
 }
 
 function forward(node: Node, emit: Emit): void {

@@ -45,13 +45,7 @@ function gradInput(node: Node, emit: Emit): void {
     entry: 'grad_input',
     constants: { ...g, ...epilogue(target), UNIT_ROWS: 1 },
     conditions: { ...conditionsOf(g), grad_input: true },
-    bindings: [
-      emit.read('x', inputs[0]),
-      emit.param('w', layer),
-      null,
-      emit.read('gy', emit.gradient(output)),
-      emit.write('gx', target.gradient),
-    ],
+    bindings: [emit.read('x', inputs[0]), emit.param('w', layer), null, emit.read('gy', emit.gradient(output)), emit.write('gx', target.gradient)],
     threads: inputs[0].size / 4,
     macs: N * layer.macs,
   });

@@ -31,12 +31,7 @@ function backward(node: Node, emit: Emit): void {
     entry: 'grad_input',
     constants: { ...constants(node), ...epilogue(target) },
     conditions: { grad_input: true, in_act },
-    bindings: [
-      in_act ? emit.read('x', node.inputs[0]) : null,
-      null,
-      emit.read('gy', emit.gradient(node.output)),
-      emit.write('gx', target.gradient),
-    ],
+    bindings: [in_act ? emit.read('x', node.inputs[0]) : null, null, emit.read('gy', emit.gradient(node.output)), emit.write('gx', target.gradient)],
     threads: node.output.size / 4,
     step: true,
   });

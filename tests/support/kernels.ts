@@ -1,1 +1,0 @@
-export * from '../../src/gpu/selftest_case.ts';

@@ -1,0 +1,81 @@
+/** Whole races on Dawn's null device: buffers, bind groups and command buffers of every network and preset pass its validation. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compileInspect } from '../../src/engine/compile.ts';
+import { planRace } from '../../src/engine/race.ts';
+import { GpuDataset } from '../../src/gpu/dataset.ts';
+import { type Gpu, wrapDevice } from '../../src/gpu/device.ts';
+import { Program } from '../../src/gpu/program.ts';
+import { presets } from '../../src/model/presets.ts';
+import type { ModelSpec } from '../../src/model/types.ts';
+import { networks } from '../../src/model/zoo.ts';
+import { STEP_WORDS } from '../../src/engine/plan.ts';
+import { compileModel, everyOptimizer } from '../support/dispatches.ts';
+import { nullDevice } from '../support/null_device.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = wrapDevice(await nullDevice());
+});
+
+/** Creates the program and sends two steps, a validation batch and the pass that shows feature maps. */
+async function sendAll(model: ModelSpec, batch_size: number): Promise<{ dispatches: number; errors: string[] }> {
+  const { device } = gpu;
+  const floats = model.input[1] * model.input[2] === 1;
+  const compiled = compileModel(model, batch_size, floats ? 'f32' : 'u8');
+  const plan = planRace(compiled, everyOptimizer);
+  const values = 8 * model.input[0] * model.input[1] * model.input[2];
+  const images = floats ? new Float32Array(values) : new Uint8Array(values);
+  const channels = new Array<number>(model.input[0]);
+  const dataset = new GpuDataset(device, { shape: model.input, images, labels: new Uint8Array(8), mean: channels.fill(0), std: channels.fill(1) });
+  device.pushErrorScope('validation');
+  const program = await Program.create(gpu, plan, dataset, { guard: true });
+  const lanes = everyOptimizer.length;
+  await program.step(new Uint32Array(2 * lanes * STEP_WORDS));
+  await program.evaluate(new Uint32Array(lanes * STEP_WORDS), true);
+  const inspect = compileInspect(compiled);
+  program.add(inspect.plans);
+  await program.submit(await program.commands(inspect.dispatches), new Uint32Array(lanes * STEP_WORDS), program.buffer('eval'), 16);
+  const error = await device.popErrorScope();
+  program.destroy();
+  dataset.destroy();
+  return { dispatches: plan.train.length, errors: error ? [error.message] : [] };
+}
+
+const inputs = [[1, 28, 28], [3, 32, 32], [2, 1, 1]] as const;
+const zoo = networks.flatMap((network) => inputs.filter((input) => network.suits(input)).map((input) => [`${network.id} on ${input.join(' × ')}`, network.build(input, 10)] as const));
+
+describe('a race of every optimizer', () => {
+  it.each(zoo)('%s', async (_name, model) => {
+    expect((await sendAll(model, 33)).errors).toEqual([]);
+  });
+
+  it.each(presets.map((p) => [p.id, p.experiment] as const))('preset %s', async (_id, { model, batch_size }) => {
+    expect((await sendAll(model, batch_size)).errors).toEqual([]);
+  });
+});
+
+/** Dispatches of a training step with one optimizer type, whatever the number of runs. May only fall. */
+const LAUNCHES: readonly (readonly [string, readonly [number, number, number], number])[] = [
+  ['lenet-5', [1, 28, 28], 19],
+  ['small-cnn-bn', [1, 28, 28], 27],
+  ['resnet-8', [3, 32, 32], 90],
+  ['mlp', [2, 1, 1], 11],
+];
+
+it.each(LAUNCHES)('%s takes few dispatches a step', (id, input, most) => {
+  const network = networks.find((n) => n.id === id);
+  if (!network) throw new Error(`no network ${id}`);
+  const plan = planRace(compileModel(network.build(input, 10), 64), everyOptimizer.slice(0, 1));
+  console.info(`${id}: ${plan.train.length} dispatches a step, ${plan.evaluate.length} a validation batch`);
+  expect(plan.train.length).toBeLessThanOrEqual(most);
+});
+
+it('folds grids beyond 65,535 workgroups', () => {
+  const { dispatches } = compileModel({ input: [4, 64, 64], layers: [{ id: 'relu', type: 'SiLU' }, { id: 'pool', type: 'AdaptiveAvgPool2d' }, { id: 'flatten', type: 'Flatten' }] }, 2048).train;
+  const folded = dispatches.filter((d) => d.constants.THREADS > 64 * 65535);
+  expect(folded.length).toBeGreaterThan(0);
+  for (const d of folded) {
+    expect(Math.max(...d.grid), d.label).toBeLessThanOrEqual(65535);
+    expect(64 * d.grid[0] * d.grid[1], d.label).toBeGreaterThanOrEqual(d.constants.THREADS);
+  }
+});

@@ -1,0 +1,72 @@
+/** Every dispatch that the project can send, for checks that need no GPU. */
+import { captureDispatches } from '../../src/engine/capture.ts';
+import { type Compiled, compile, compileInspect } from '../../src/engine/compile.ts';
+import { ACTIVATION } from '../../src/engine/op.ts';
+import { opCases } from '../../src/engine/ops/cases.ts';
+import type { Dispatch } from '../../src/engine/plan.ts';
+import { planRace } from '../../src/engine/race.ts';
+import { compileCase } from '../../src/gpu/selftest_case.ts';
+import { inferModel } from '../../src/model/infer.ts';
+import { optimizerTypes, resolveOptimizer } from '../../src/model/optimizers/index.ts';
+import { random } from '../../src/model/random.ts';
+import type { ModelSpec } from '../../src/model/types.ts';
+
+export interface Origin {
+  /** For messages. */
+  from: string;
+  dispatch: Dispatch;
+}
+
+const before = () => 0;
+const sigmoid = { kind: ACTIVATION.Sigmoid, slope: 0 };
+
+/** All cases by hand and `randoms` random ones of every operation: alone, and between activations with gradients to add to. */
+export function caseDispatches(randoms: number): Origin[] {
+  return Object.entries(opCases).flatMap(([operation, { cases }]) => {
+    const items = [...cases.cases, ...Array.from({ length: randoms }, (_, k) => cases.random(random(61, k).uniform))];
+    return items.flatMap((item) => {
+      const surrounded = compileCase(item, { fused: sigmoid, behind: { activation: sigmoid, before } });
+      const all = [...compileCase(item).dispatches, ...surrounded.dispatches];
+      return all.map((dispatch) => ({ from: `${operation} ${JSON.stringify(item.args)} ${JSON.stringify(item.inputs)}`, dispatch }));
+    });
+  });
+}
+
+/** Compiled for images of bytes, two lanes' worth of fusion and gradients of the input included. */
+export const compileModel = (model: ModelSpec, batch_size: number, data: 'u8' | 'f32' = 'u8'): Compiled =>
+  compile(inferModel(model), { batch_size, loss: { type: 'CrossEntropyLoss', label_smoothing: 0.1 }, data });
+
+/** One lane of every optimizer. */
+export const everyOptimizer = optimizerTypes.map((type) => ({ type, args: resolveOptimizer({ type, lr: 0.01 }) }));
+
+/** A whole race on a model: training, evaluation, and a picture of every layer. */
+export function modelDispatches(name: string, model: ModelSpec, batch_size: number, data: 'u8' | 'f32' = 'u8'): Origin[] {
+  const compiled = compileModel(model, batch_size, data);
+  const plan = planRace(compiled, everyOptimizer);
+  const inspect = compileInspect(compiled);
+  const captures = [...inspect.graph.outputs.values()].flatMap((t) =>
+    captureDispatches(t, inspect.placed.get(t.id) ?? 'slot0', Math.min(t.C, 3), 4096),
+  );
+  return [...plan.train, ...plan.evaluate, ...inspect.dispatches, ...captures].map((dispatch) => ({ from: name, dispatch }));
+}
+
+/** The same text in the pipeline: shader, entry, conditions, constants and what is bound. */
+export const variantOf = (d: Dispatch): string =>
+  JSON.stringify([
+    d.shader,
+    d.entry,
+    d.step,
+    Object.entries(d.conditions).sort(),
+    Object.entries(d.constants).sort(),
+    d.bindings.map((b) => b && [b.name, b.access]),
+  ]);
+
+/** One of each variant, with the name of the first that has it. */
+export function distinct(origins: readonly Origin[]): Origin[] {
+  const found = new Map<string, Origin>();
+  for (const origin of origins) {
+    const key = variantOf(origin.dispatch);
+    if (!found.has(key)) found.set(key, origin);
+  }
+  return [...found.values()];
+}

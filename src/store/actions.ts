@@ -1,8 +1,8 @@
 /** What buttons and keys do when it is more than one change: always with a way back. */
 import type { Experiment } from '../model/types.ts';
-import { adoptBefore, configStore, openExperiment, redo, undo, type Config } from './config.ts';
+import { adoptBefore, type Config, configStore, openExperiment, redo, undo } from './config.ts';
 import * as engine from './engine.ts';
-import { live, setLive, type Divergence, type Marker } from './live.ts';
+import { type Divergence, live, type Marker, setLive } from './live.ts';
 import { curves, type RunSeries } from './series.ts';
 import { toast } from './toasts.ts';
 import { setView } from './view.ts';
@@ -36,7 +36,11 @@ function goBack(to: Moment): void {
   engine.replay(false);
   if (changed.length === 0) return;
   curves.drop(changed);
-  toast(changed.length === 1 ? 'One run was changed in flight and is trained anew.' : `${changed.length} runs were changed in flight and are trained anew.`);
+  toast(
+    changed.length === 1
+      ? 'One run was changed in flight and is trained anew.'
+      : `${changed.length} runs were changed in flight and are trained anew.`,
+  );
 }
 
 /** Back to step 0: asks nothing, can be undone. */

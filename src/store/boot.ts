@@ -1,6 +1,6 @@
 /** Puts the stores, the worker and the browser together, once, when the page opens. Tests give their own worker. */
 import { presets } from '../model/presets.ts';
-import { createClient, type Client } from '../worker/client.ts';
+import { type Client, createClient } from '../worker/client.ts';
 import { configStore, openExperiment } from './config.ts';
 import * as engine from './engine.ts';
 import { crashed, handle } from './events.ts';
@@ -40,7 +40,10 @@ async function openFirst(): Promise<void> {
     notify({
       kind: 'aside',
       text: 'The session of your last visit cannot be read by this version. It is kept aside.',
-      action: { label: 'Download it', run: () => void import('./download.ts').then(({ download }) => download('descent-session.json', 'application/json', found.raw)) },
+      action: {
+        label: 'Download it',
+        run: () => void import('./download.ts').then(({ download }) => download('descent-session.json', 'application/json', found.raw)),
+      },
     });
   }
 }

@@ -11,7 +11,7 @@ type Input = readonly [number, number, number];
 export function fit(model: ModelSpec, input: Input, classes: number | undefined): ModelSpec {
   const last = model.layers.at(-1);
   const layers: readonly LayerSpec[] =
-    classes !== undefined && last?.type === 'Linear' && last['out_features'] !== classes
+    classes !== undefined && last?.type === 'Linear' && last.out_features !== classes
       ? [...model.layers.slice(0, -1), { ...last, out_features: classes }]
       : model.layers;
   return { input: [...input], layers };
@@ -22,7 +22,12 @@ export function fit(model: ModelSpec, input: Input, classes: number | undefined)
  * at all makes room for the first known network that can.
  */
 export function withData(experiment: Experiment, data: DataSpec, input: Input, classes: number): Experiment {
-  const fitted: Experiment = { ...experiment, data, model: fit(experiment.model, input, classes), runs: experiment.runs.map((run) => fitRun(run, input, classes)) };
+  const fitted: Experiment = {
+    ...experiment,
+    data,
+    model: fit(experiment.model, input, classes),
+    runs: experiment.runs.map((run) => fitRun(run, input, classes)),
+  };
   if (!problemOf(fitted)) return fitted;
   const network = networks.find(({ suits }) => suits(input))!;
   return { ...fitted, model: network.build(input, classes), runs: experiment.runs.map(({ model: _, ...run }) => run) };

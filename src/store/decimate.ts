@@ -1,7 +1,7 @@
 /**
  * Min–max decimation: at most two points a pixel column, and never an extreme lost, so that spikes stay in sight.
  */
-import { lowerBound, type Column } from './column.ts';
+import { type Column, lowerBound } from './column.ts';
 
 /** What is drawn of a curve: indices into it, increasing, no longer than `used`. */
 export interface Picked {
@@ -13,16 +13,7 @@ export interface Picked {
  * Picks of the points with from ≤ index < to the lowest and highest of each column of width (x1 − x0) / columns.
  * `xs` is increasing. Ends of the range are always picked, so that a curve reaches its newest point.
  */
-export function decimate(
-  xs: ArrayLike<number>,
-  ys: Column,
-  from: number,
-  to: number,
-  x0: number,
-  x1: number,
-  columns: number,
-  out: Picked,
-): Picked {
+export function decimate(xs: ArrayLike<number>, ys: Column, from: number, to: number, x0: number, x1: number, columns: number, out: Picked): Picked {
   const most = 2 * (columns + 2) + 2;
   if (out.index.length < most) out.index = new Uint32Array(most);
   out.used = 0;

@@ -19,6 +19,10 @@ export function difference(before: Config, after: Config): Difference {
 
 /** "lr 1e-3 → 3e-4", or nothing if the run restarts with the change anyway. */
 export function changeInFlight(before: RunSpec, after: RunSpec, { model, seed }: Experiment): string {
-  const restarts = before.optimizer.type !== after.optimizer.type || before.seed !== after.seed || !same(before.init, after.init) || !same(before.model, after.model);
+  const restarts =
+    before.optimizer.type !== after.optimizer.type ||
+    before.seed !== after.seed ||
+    !same(before.init, after.init) ||
+    !same(before.model, after.model);
   return restarts ? '' : diffRuns(before, after, { model, seed }).join(', ');
 }

@@ -10,4 +10,10 @@ export function download(name: string, type: string, content: string | Blob): vo
 }
 
 /** A name that every file system takes. */
-export const fileName = (text: string, ending: string): string => `${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '') || 'descent'}.${ending}`;
+export const fileName = (text: string, ending: string): string =>
+  `${
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-+|-+$/g, '') || 'descent'
+  }.${ending}`;

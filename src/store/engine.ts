@@ -4,12 +4,12 @@
  * deterministic, so doing the steps again gives points that the curves already hold.
  */
 import { restoreExperiment } from '../model/experiment.ts';
-import { ModelError, type Experiment, type RunSpec } from '../model/types.ts';
+import { type Experiment, ModelError, type RunSpec } from '../model/types.ts';
 import type { Client } from '../worker/client.ts';
 import type { Command, Event } from '../worker/protocol.ts';
-import { configStore, type Config } from './config.ts';
+import { type Config, configStore } from './config.ts';
 import { changeInFlight, difference } from './difference.ts';
-import { live, setLive, type Marker } from './live.ts';
+import { live, type Marker, setLive } from './live.ts';
 import { curves } from './series.ts';
 
 type Load = Extract<Command, { type: 'load' }>;
@@ -31,7 +31,7 @@ let load = 0;
 let dataset: Load['dataset'];
 let wanted: 'running' | 'paused' = 'paused';
 let ready = defer();
-let settled = false;
+let settled: 'no' | 'ready' | 'failed' = 'no';
 const steps = new Map<number, Deferred>();
 let request = 0;
 let lastMarker: { run: string; time: number; before: Config } | null = null;
@@ -97,10 +97,12 @@ export function sync(): void {
   if (!client) return;
   const { experiment, ids } = configStore.getState();
   const next: Config = { experiment, ids };
-  const what = sent ? difference(sent, next) : 'load';
+  const changed = sent ? difference(sent, next) : 'load';
+  // A worker that could not prepare the experiment has nothing to update.
+  const what = changed === 'runs' && settled === 'failed' ? 'load' : changed;
   const problem = what === 'none' ? null : problemOf(experiment);
   if (problem) return hold(problem);
-  if (live().phase === 'waiting' && sent && what !== 'load') setLive({ phase: settled ? 'ready' : 'loading', error: null });
+  if (live().phase === 'waiting' && sent && what !== 'load') setLive({ phase: settled === 'no' ? 'loading' : 'ready', error: null });
   if (what === 'load') return reload(next);
   if (what === 'runs') updateRuns(next);
   sent = next;
@@ -118,9 +120,9 @@ export function reload(config: Config = configStore.getState(), keepCurves = fal
   load++;
   wanted = 'paused';
   rejectSteps('the experiment changed');
-  if (settled) {
+  if (settled !== 'no') {
     ready = defer();
-    settled = false;
+    settled = 'no';
   }
   if (!keepCurves) {
     curves.clear();
@@ -128,7 +130,10 @@ export function reload(config: Config = configStore.getState(), keepCurves = fal
   }
   setLive({ state: 'idle', progress: null, error: null });
   if (experiment.data.type === 'files' && !dataset) {
-    return setLive({ phase: 'failed', error: { name: 'DataError', message: 'This experiment uses files that a link cannot carry: drop them here.', path: 'data' } });
+    return setLive({
+      phase: 'failed',
+      error: { name: 'DataError', message: 'This experiment uses files that a link cannot carry: drop them here.', path: 'data' },
+    });
   }
   setLive({ phase: live().phase === 'unavailable' ? 'unavailable' : 'loading' });
   client?.send({ type: 'load', load, experiment, runs: ids, ...(experiment.data.type === 'files' && { dataset }) });
@@ -170,7 +175,16 @@ export function pause(): void {
   if (live().phase !== 'ready') setLive({ state: 'idle' });
 }
 
-export const toggle = (): void => (live().state === 'running' || wanted === 'running' ? pause() : start());
+/** The worker came to rest by itself (every run has diverged). */
+export function rest(): void {
+  wanted = 'paused';
+}
+
+export function toggle(): void {
+  const about = wanted === 'running' && live().phase !== 'ready';
+  if (live().state === 'running' || about) pause();
+  else start();
+}
 
 /** Resolves when n more steps are done and their points are here. */
 export async function step(n: number): Promise<void> {
@@ -180,6 +194,7 @@ export async function step(n: number): Promise<void> {
   if (!client) throw new EngineError('The engine was stopped.');
   const done = defer();
   steps.set(++request, done);
+  setLive({ stepping: n === 1 });
   client.send({ type: 'step', n, request });
   return done.promise;
 }
@@ -226,14 +241,16 @@ export function tell(command: Exclude<Command, { type: 'load' | 'update_runs' | 
 
 /** The worker is ready for the newest load. */
 export function settleReady(): void {
-  settled = true;
+  // What failed before works now: those who ask from here on wait for nothing.
+  if (settled === 'failed') ready = defer();
+  settled = 'ready';
   ready.resolve();
   if (wanted === 'running' && live().replay === null) client?.send({ type: 'start' });
 }
 
 /** It never will be: whoever waits is told why. */
 export function failReady(error: Error): void {
-  settled = true;
+  if (settled === 'no') settled = 'failed';
   ready.reject(error);
   rejectSteps(error.message);
 }
@@ -241,9 +258,11 @@ export function failReady(error: Error): void {
 export function settleStep(done: number): void {
   steps.get(done)?.resolve();
   steps.delete(done);
+  setLive({ stepping: false });
 }
 
 function rejectSteps(why: string): void {
   for (const waiting of steps.values()) waiting.reject(new EngineError(`The steps were not done: ${why}.`));
   steps.clear();
+  setLive({ stepping: false });
 }

@@ -1,6 +1,6 @@
 /** From what the worker says to what the page shows. Events of an experiment that is no longer loaded are dropped. */
 import type { Event } from '../worker/protocol.ts';
-import { currentLoad, EngineError, failReady, replay, restart, settleReady, settleStep, wantsToRun } from './engine.ts';
+import { currentLoad, EngineError, failReady, replay, rest, restart, settleReady, settleStep, wantsToRun } from './engine.ts';
 import { live, mapsStore, notify, setLive } from './live.ts';
 import { curves } from './series.ts';
 
@@ -40,6 +40,7 @@ function act(event: Event): void {
     case 'points':
       return curves.append(event.train, event.validation);
     case 'status':
+      if (event.state !== 'running' && live().state === 'running' && live().replay === null) rest();
       return setLive({ state: event.state, step: event.step, epoch: event.epoch, stepsPerSecond: event.steps_per_second });
     case 'maps':
       return mapsStore.setState({ event });
@@ -83,12 +84,21 @@ export function crashed(message: string): void {
   const now = Date.now();
   crashes = [...crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
   if (crashes.length > MOST_CRASHES) {
-    setLive({ phase: 'failed', state: 'idle', replay: null, error: { name: 'EngineError', message: `The engine stopped again and again: ${message}` } });
+    setLive({
+      phase: 'failed',
+      state: 'idle',
+      replay: null,
+      error: { name: 'EngineError', message: `The engine stopped again and again: ${message}` },
+    });
     return failReady(new EngineError(message));
   }
   const step = curves.lastStep();
   const to = step > 0 ? ` It is doing the steps up to ${step} again.` : '';
-  notify({ kind: 'restarted', text: `The engine was restarted.${to}`, action: wantsToRun() ? undefined : { label: 'Details', run: () => notify({ kind: 'error', text: message }) } });
+  notify({
+    kind: 'restarted',
+    text: `The engine was restarted.${to}`,
+    action: wantsToRun() ? undefined : { label: 'Details', run: () => notify({ kind: 'error', text: message }) },
+  });
   restart();
 }
 

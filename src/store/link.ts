@@ -1,6 +1,6 @@
 /** The experiment in the address: shared, opened, kept current. The part after # is never sent to a host. */
 import { decodeLink, encodeLink } from '../model/link.ts';
-import { ModelError, type Experiment } from '../model/types.ts';
+import { type Experiment, ModelError } from '../model/types.ts';
 import { open } from './actions.ts';
 import { configStore, openExperiment } from './config.ts';
 import { notify } from './live.ts';

@@ -1,15 +1,6 @@
 /** What the training worker says: kept apart from what the visitor set up, since it changes ten times a second and is never stored. */
 import { createStore } from 'zustand/vanilla';
-import type {
-  AdapterSummary,
-  DataSummary,
-  ErrorSummary,
-  Event,
-  PlanSummary,
-  RunState,
-  RunSummary,
-  SelfTestResult,
-} from '../worker/protocol.ts';
+import type { AdapterSummary, DataSummary, ErrorSummary, Event, PlanSummary, RunState, RunSummary, SelfTestResult } from '../worker/protocol.ts';
 
 export type { AdapterSummary, DataSummary, ErrorSummary, PlanSummary, RunState, RunSummary, SelfTestResult };
 export type MapsEvent = Extract<Event, { type: 'maps' }>;
@@ -55,6 +46,8 @@ export interface Live {
   error: ErrorSummary | null;
   diverged: Readonly<Record<string, Divergence>>;
   markers: Readonly<Record<string, readonly Marker[]>>;
+  /** A single step is on its way: nothing that a Pause could stop. */
+  stepping: boolean;
   /** Steps are being done again up to this one, to stand where the curves stand. */
   replay: number | null;
   notice: Notice | null;
@@ -76,6 +69,7 @@ export const INITIAL: Live = {
   error: null,
   diverged: {},
   markers: {},
+  stepping: false,
   replay: null,
   notice: null,
   selfTest: { running: false, done: 0, total: 0, results: null },

@@ -29,7 +29,8 @@ export function removeLayer(id: string): void {
     const gone = model.layers[at];
     if (!gone) return model;
     const source = gone.inputs?.[0] ?? model.layers[at - 1]?.id ?? 'input';
-    const relink = (layer: LayerSpec): LayerSpec => (layer.inputs?.includes(id) ? { ...layer, inputs: layer.inputs.map((name) => (name === id ? source : name)) } : layer);
+    const relink = (layer: LayerSpec): LayerSpec =>
+      layer.inputs?.includes(id) ? { ...layer, inputs: layer.inputs.map((name) => (name === id ? source : name)) } : layer;
     return { ...model, layers: model.layers.toSpliced(at, 1).map(relink) };
   });
 }
@@ -53,11 +54,20 @@ export function setLayerInputs(id: string, inputs: readonly string[]): void {
 }
 
 function setLayer(id: string, patch: Record<string, Value | readonly string[] | undefined>, key: string): void {
-  const clean = (layer: LayerSpec): LayerSpec => Object.fromEntries(Object.entries({ ...layer, ...patch }).filter(([, value]) => value !== undefined)) as unknown as LayerSpec;
+  const clean = (layer: LayerSpec): LayerSpec =>
+    Object.fromEntries(Object.entries({ ...layer, ...patch }).filter(([, value]) => value !== undefined)) as unknown as LayerSpec;
   change((model) => ({ ...model, layers: model.layers.map((layer) => (layer.id === id ? clean(layer) : layer)) }), `layer.${id}.${key}`);
 }
 
-const SHORT: Readonly<Record<string, string>> = { Conv2d: 'conv', Linear: 'fc', BatchNorm2d: 'bn', BatchNorm1d: 'bn', MaxPool2d: 'pool', AvgPool2d: 'pool', AdaptiveAvgPool2d: 'pool' };
+const SHORT: Readonly<Record<string, string>> = {
+  Conv2d: 'conv',
+  Linear: 'fc',
+  BatchNorm2d: 'bn',
+  BatchNorm1d: 'bn',
+  MaxPool2d: 'pool',
+  AvgPool2d: 'pool',
+  AdaptiveAvgPool2d: 'pool',
+};
 
 function freshId(type: string, layers: readonly LayerSpec[]): string {
   const taken = new Set(layers.map((layer) => layer.id));

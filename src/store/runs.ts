@@ -17,7 +17,12 @@ export function chooseOptimizer(id: string, type: string): void {
 /** Whether the name is one that we gave. */
 function isGiven({ name, optimizer }: RunSpec): boolean {
   const plain = name.replace(/ \d+$/, '');
-  return plain === optimizers[optimizer.type]?.label || plain === describe(optimizer) || optimizerTypes.some((type) => optimizers[type]!.label === plain) || NICKNAMES.has(plain);
+  return (
+    plain === optimizers[optimizer.type]?.label ||
+    plain === describe(optimizer) ||
+    optimizerTypes.some((type) => optimizers[type]!.label === plain) ||
+    NICKNAMES.has(plain)
+  );
 }
 
 /** Names in our presets that only say which optimizer it is. */

@@ -1,6 +1,6 @@
 /** The first screen: three columns, two, or one with tabs. One tree for all widths; the style sheet decides what is side by side. */
 import { ChartSpline, Database, Grid3x3, Layers, ListTree } from 'lucide-react';
-import { type Tab, setView } from '../store/view.ts';
+import { setView, type Tab } from '../store/view.ts';
 import styles from './App.module.css';
 import { AccuracyPanel, LossPanel, ThirdPanel } from './charts/ChartPanels.tsx';
 import { DataPanel } from './data/DataPanel.tsx';
@@ -21,29 +21,29 @@ export function App() {
   const tab = useView((view) => view.tab);
   const open = useConfig((state) => state.experiment.runs.length > 0);
   return (
-    <div className={styles['app']} data-tab={tab}>
+    <div className={styles.app} data-tab={tab}>
       <Header />
       {open && (
-        <main className={styles['main']}>
-          <div className={styles['notices']}>
+        <main className={styles.main}>
+          <div className={styles.notices}>
             <Notice />
           </div>
-          <div className={styles['left']}>
-            <DataPanel className={styles['data']} />
-            <ModelPanel className={styles['model']} />
-            <TrainingPanel className={styles['training']} />
+          <div className={styles.left}>
+            <DataPanel className={styles.data} />
+            <ModelPanel className={styles.model} />
+            <TrainingPanel className={styles.training} />
           </div>
-          <div className={styles['middle']}>
+          <div className={styles.middle}>
             <Unavailable />
-            <LossPanel className={styles['loss']} />
-            <div className={styles['pair']}>
-              <AccuracyPanel className={styles['half']} />
-              <ThirdPanel className={styles['half']} />
+            <LossPanel className={styles.loss} />
+            <div className={styles.pair}>
+              <AccuracyPanel className={styles.half} />
+              <ThirdPanel className={styles.half} />
             </div>
-            <FeatureMapsPanel className={styles['maps']} />
+            <FeatureMapsPanel className={styles.maps} />
           </div>
-          <div className={styles['right']}>
-            <RunsPanel className={styles['runs']} />
+          <div className={styles.right}>
+            <RunsPanel className={styles.runs} />
             <NotKept />
           </div>
         </main>
@@ -66,7 +66,7 @@ const TABS: readonly [Tab, string, typeof Layers][] = [
 
 function Tabs({ tab }: { tab: Tab }) {
   return (
-    <nav className={styles['tabs']} aria-label="Panels">
+    <nav className={styles.tabs} aria-label="Panels">
       {TABS.map(([value, label, Icon]) => (
         <button key={value} type="button" aria-current={tab === value ? 'page' : undefined} onClick={() => setView({ tab: value })}>
           <Icon size={18} />

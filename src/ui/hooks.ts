@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { checkModel, type ModelCheck } from '../model/infer.ts';
 import type { RunSpec } from '../model/types.ts';
-import { colorOf, type ConfigState, configStore, uniqueNames } from '../store/config.ts';
+import { type ConfigState, colorOf, configStore, uniqueNames } from '../store/config.ts';
 import { type Live, liveStore } from '../store/live.ts';
 import { type View, viewStore } from '../store/view.ts';
 
@@ -29,7 +29,13 @@ export function useRuns(): readonly RunItem[] {
   return useMemo(() => {
     const names = uniqueNames(runs);
     const alone = solo !== null && ids.includes(solo) ? solo : null;
-    return runs.map((spec, i) => ({ id: ids[i]!, name: names[i]!, color: colorOf(spec, i), hidden: alone ? ids[i] !== alone : (spec.hidden ?? false), spec }));
+    return runs.map((spec, i) => ({
+      id: ids[i]!,
+      name: names[i]!,
+      color: colorOf(spec, i),
+      hidden: alone ? ids[i] !== alone : (spec.hidden ?? false),
+      spec,
+    }));
   }, [runs, ids, solo]);
 }
 
@@ -57,7 +63,9 @@ export function useSize(ref: RefObject<Element | null>): Size {
     if (!element) return;
     const observer = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
-      setSize((old) => (old.width === Math.floor(width) && old.height === Math.floor(height) ? old : { width: Math.floor(width), height: Math.floor(height) }));
+      setSize((old) =>
+        old.width === Math.floor(width) && old.height === Math.floor(height) ? old : { width: Math.floor(width), height: Math.floor(height) },
+      );
     });
     observer.observe(element);
     return () => observer.disconnect();
@@ -76,7 +84,7 @@ export function useEpochsPerStep(): number {
 export function useTheme(): void {
   const theme = useView((view) => view.theme);
   useEffect(() => {
-    if (theme === 'auto') delete document.documentElement.dataset['theme'];
-    else document.documentElement.dataset['theme'] = theme;
+    if (theme === 'auto') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
   }, [theme]);
 }

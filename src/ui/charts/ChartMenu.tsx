@@ -1,5 +1,5 @@
 /** What one can take from a chart. */
-import { Download, FileImage, Table, Ellipsis, FileSpreadsheet } from 'lucide-react';
+import { Download, Ellipsis, FileImage, FileSpreadsheet, Table } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { download, fileName } from '../../store/download.ts';
 import { useConfig, useEpochsPerStep, useRuns, useVisibleRuns } from '../hooks.ts';
@@ -24,7 +24,7 @@ export function ChartMenu({ chart }: { chart: string }) {
   const saveCsv = (): void => void curvesCsv(runs, epochsPerStep).then((blob) => download(fileName(title, 'csv'), 'text/csv', blob));
   return (
     <>
-      <Menu label={<Ellipsis size={16} />} name={`${chart} chart menu`} className={styles['icon']} align="end">
+      <Menu label={<Ellipsis size={16} />} name={`${chart} chart menu`} className={styles.icon} align="end">
         {(close) => (
           <>
             <MenuItem title="Values as a table" icon={<Table size={15} />} onSelect={choose(close, () => setTable(true))} />

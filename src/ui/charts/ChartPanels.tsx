@@ -4,8 +4,8 @@ import { setView, type Third, type XAxis } from '../../store/view.ts';
 import { useView } from '../hooks.ts';
 import { Panel } from '../primitives/Panel.tsx';
 import { ChartMenu } from './ChartMenu.tsx';
-import styles from './chart.module.css';
 import { CurveChart } from './CurveChart.tsx';
+import styles from './chart.module.css';
 import { Overlay } from './Overlay.tsx';
 import { ACCURACY, ACCURACY_FIT, LOSS, LOSS_LINEAR, THIRD } from './spec.ts';
 
@@ -21,15 +21,28 @@ export function LossPanel({ className }: { className?: string }) {
       className={className}
       tools={
         <>
-          <span className={styles['smoothing']}>
+          <span className={styles.smoothing}>
             <label htmlFor={id}>smoothing</label>
-            <input id={id} type="range" min={0} max={MOST_SMOOTHING} step={0.001} value={smoothing} onChange={(event) => setView({ smoothing: Number(event.target.value) })} />
+            <input
+              id={id}
+              type="range"
+              min={0}
+              max={MOST_SMOOTHING}
+              step={0.001}
+              value={smoothing}
+              onChange={(event) => setView({ smoothing: Number(event.target.value) })}
+            />
             <output htmlFor={id}>{smoothing.toFixed(smoothing > 0.99 ? 3 : 2)}</output>
           </span>
-          <button type="button" className={styles['toggle']} aria-pressed={logLoss} onClick={() => setView({ logLoss: !logLoss })}>
+          <button type="button" className={styles.toggle} aria-pressed={logLoss} onClick={() => setView({ logLoss: !logLoss })}>
             log
           </button>
-          <select className={styles['select']} aria-label="Horizontal axis" value={xAxis} onChange={(event) => setView({ xAxis: event.target.value as XAxis })}>
+          <select
+            className={styles.select}
+            aria-label="Horizontal axis"
+            value={xAxis}
+            onChange={(event) => setView({ xAxis: event.target.value as XAxis })}
+          >
             <option value="step">step</option>
             <option value="epoch">epoch</option>
             <option value="time">time</option>
@@ -52,7 +65,13 @@ export function AccuracyPanel({ className }: { className?: string }) {
       className={className}
       tools={
         <>
-          <button type="button" className={styles['toggle']} aria-pressed={fit} title="Show the part of the axis where the curves are" onClick={() => setView({ fitAccuracy: !fit })}>
+          <button
+            type="button"
+            className={styles.toggle}
+            aria-pressed={fit}
+            title="Show the part of the axis where the curves are"
+            onClick={() => setView({ fitAccuracy: !fit })}
+          >
             fit
           </button>
           <ChartMenu chart="Accuracy" />
@@ -84,9 +103,16 @@ export function ThirdPanel({ className }: { className?: string }) {
       name="Learning rate, gradient norm and update ratio"
       className={className}
       title={
-        <span role="tablist" aria-label="Third chart" className={styles['tabs']}>
+        <span role="tablist" aria-label="Third chart" className={styles.tabs}>
           {THIRDS.map(([value, label]) => (
-            <button key={value} type="button" role="tab" aria-selected={third === value} title={EXPLAINED[value]} onClick={() => setView({ third: value })}>
+            <button
+              key={value}
+              type="button"
+              role="tab"
+              aria-selected={third === value}
+              title={EXPLAINED[value]}
+              onClick={() => setView({ third: value })}
+            >
               {label}
             </button>
           ))}
@@ -98,4 +124,3 @@ export function ThirdPanel({ className }: { className?: string }) {
     </Panel>
   );
 }
-

@@ -35,7 +35,7 @@ export function CurveChart({ spec, overlay }: CurveChartProps) {
   const children = useMemo(() => <Paths ref={paths} id={id} runs={pathRuns} layers={spec.layers} />, [id, pathRuns, spec.layers]);
 
   return (
-    <div ref={box} className={styles['chart']} data-chart={spec.name} {...pointer}>
+    <div ref={box} className={styles.chart} data-chart={spec.name} {...pointer}>
       {!asleep && (
         <div role="img" aria-label={`${spec.name} of ${runs.map((run) => run.name).join(', ')}. The chart menu has the values as a table.`}>
           <Frame

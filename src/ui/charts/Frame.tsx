@@ -3,7 +3,7 @@
  * scales. A `<Line>` a run would cost recharts 70–130 ms at 400 points and 8 runs, ten times a second.
  */
 import { memo, type ReactNode, useLayoutEffect } from 'react';
-import { CartesianGrid, Line, LineChart, usePlotArea, useXAxisScale, XAxis, YAxis, useYAxisScale } from 'recharts';
+import { CartesianGrid, Line, LineChart, usePlotArea, useXAxisScale, useYAxisScale, XAxis, YAxis } from 'recharts';
 import { formatCount, formatNumber } from '../../model/format.ts';
 import type { XAxis as XAxisKind } from '../../store/view.ts';
 import type { Plot } from './path.ts';
@@ -25,7 +25,11 @@ interface FrameProps {
 }
 
 const MARGIN = { top: 6, right: 18, bottom: 0, left: 0 };
-const X_UNITS: Record<XAxisKind, (x: number) => string> = { step: (x) => formatCount(x), epoch: (x) => formatNumber(x), time: (x) => `${formatNumber(x)} s` };
+const X_UNITS: Record<XAxisKind, (x: number) => string> = {
+  step: (x) => formatCount(x),
+  epoch: (x) => formatNumber(x),
+  time: (x) => `${formatNumber(x)} s`,
+};
 const percentTick = (y: number): string => `${Number((y * 100).toPrecision(4))}`;
 
 export const Frame = memo(function Frame({ width, height, x0, x1, y0, y1, log, percent, axis, onPlot, children }: FrameProps) {

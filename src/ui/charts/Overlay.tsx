@@ -21,16 +21,16 @@ export function Overlay() {
   if (drawn || begun) return null;
   if (phase === 'loading') {
     return (
-      <div className={styles['overlay']}>
-        <p className={styles['lead']}>{progress ? PHASES[progress.phase] : 'Getting ready'}</p>
+      <div className={styles.overlay}>
+        <p className={styles.lead}>{progress ? PHASES[progress.phase] : 'Getting ready'}</p>
         <progress
-          className={styles['progress']}
+          className={styles.progress}
           aria-label={progress ? PHASES[progress.phase] : 'Getting ready'}
           max={progress?.total || 1}
           value={progress && progress.total > 0 ? progress.done : undefined}
         />
         {progress && progress.total > 1 && (
-          <p className={styles['note']}>
+          <p className={styles.note}>
             {progress.done} of {progress.total}
           </p>
         )}
@@ -39,17 +39,17 @@ export function Overlay() {
   }
   if ((phase === 'failed' || phase === 'waiting') && error) {
     return (
-      <div className={styles['overlay']} role="alert">
-        <p className={styles['lead']}>{phase === 'waiting' ? 'This cannot be trained yet' : 'This experiment could not be prepared'}</p>
-        <p className={styles['note']}>{error.message}</p>
+      <div className={styles.overlay} role="alert">
+        <p className={styles.lead}>{phase === 'waiting' ? 'This cannot be trained yet' : 'This experiment could not be prepared'}</p>
+        <p className={styles.note}>{error.message}</p>
       </div>
     );
   }
   if (phase !== 'ready') return null;
   return (
-    <div className={styles['overlay']}>
-      <p className={styles['lead']}>{note ?? 'Ready to train.'}</p>
-      <p className={styles['note']}>Press Start, or Space, to train {count === 1 ? 'one run' : `${count} runs side by side`}.</p>
+    <div className={styles.overlay}>
+      <p className={styles.lead}>{note ?? 'Ready to train.'}</p>
+      <p className={styles.note}>Press Start, or Space, to train {count === 1 ? 'one run' : `${count} runs side by side`}.</p>
     </div>
   );
 }

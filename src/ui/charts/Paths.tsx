@@ -34,7 +34,8 @@ export const Paths = memo(function Paths({ ref, id, runs, layers }: PathsProps) 
       set: (run, layer, ghost, d) => find(`${run}/${layer}/${ghost ? 'ghost' : 'line'}`)?.setAttribute('d', d),
       marks: (run, d) => find(`${run}/marks`)?.setAttribute('d', d),
       clip: (left, top, width, height) => {
-        for (const [name, value] of Object.entries({ x: left, y: top - 2, width, height: height + 4 })) clip.current?.setAttribute(name, String(value));
+        for (const [name, value] of Object.entries({ x: left, y: top - 2, width, height: height + 4 }))
+          clip.current?.setAttribute(name, String(value));
       },
       get crosshair() {
         return crosshair.current;
@@ -53,16 +54,21 @@ export const Paths = memo(function Paths({ ref, id, runs, layers }: PathsProps) 
         {layers.map(({ metric, weight }, i) =>
           runs.map(({ id: run, color }) => (
             <g key={`${run}/${metric}`} stroke={runColor(color)}>
-              {weight === 'thin' && <path data-key={`${run}/${i}/ghost`} className={styles['ghost']} />}
-              <path data-key={`${run}/${i}/line`} className={styles[weight]} strokeLinecap="butt" strokeDasharray={weight === 'thick' ? dashOf(color) : undefined} />
+              {weight === 'thin' && <path data-key={`${run}/${i}/ghost`} className={styles.ghost} />}
+              <path
+                data-key={`${run}/${i}/line`}
+                className={styles[weight]}
+                strokeLinecap="butt"
+                strokeDasharray={weight === 'thick' ? dashOf(color) : undefined}
+              />
             </g>
           )),
         )}
         {runs.map(({ id: run, color }) => (
-          <path key={run} data-key={`${run}/marks`} className={styles['mark']} stroke={runColor(color)} />
+          <path key={run} data-key={`${run}/marks`} className={styles.mark} stroke={runColor(color)} />
         ))}
       </g>
-      <g ref={crosshair} className={styles['crosshair']} visibility="hidden" data-screen-only>
+      <g ref={crosshair} className={styles.crosshair} visibility="hidden" data-screen-only>
         <line />
         {runs.flatMap(({ id: run, color }) => layers.map((_, i) => <circle key={`${run}/${String(i)}`} r="3" fill={runColor(color)} />))}
       </g>

@@ -7,8 +7,8 @@ import { toast } from '../../store/toasts.ts';
 import { useConfig, useEpochsPerStep, useRuns } from '../hooks.ts';
 import { Dialog } from '../primitives/Dialog.tsx';
 import { Swatch } from '../primitives/Swatch.tsx';
-import { curvesCsv, tableRows } from './table.ts';
 import styles from './TableDialog.module.css';
+import { curvesCsv, tableRows } from './table.ts';
 
 export function TableDialog({ onClose }: { onClose: () => void }) {
   const runs = useRuns();
@@ -26,7 +26,7 @@ export function TableDialog({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog title="Curves as a table" onClose={onClose} wide>
-      <div className={styles['tools']}>
+      <div className={styles.tools}>
         <button type="button" onClick={() => void copy()}>
           Copy table
         </button>
@@ -35,10 +35,10 @@ export function TableDialog({ onClose }: { onClose: () => void }) {
         </button>
       </div>
       {rows.length === 0 ? (
-        <p className={styles['empty']}>There are no points yet.</p>
+        <p className={styles.empty}>There are no points yet.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className={styles['scroll']} tabIndex={0} aria-label="Table of the curves">
+        <section className={styles.scroll} tabIndex={0} aria-label="Table of the curves">
           <table>
             <caption className="unseen">Training loss, validation loss and validation accuracy of each run by step</caption>
             <thead>

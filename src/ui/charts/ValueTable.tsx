@@ -35,7 +35,7 @@ export function ValueTable({ chart, runs, choice }: ValueTableProps) {
     return i < 0 ? Number.NaN : series.column(metric).data[i]!;
   };
   return (
-    <div className={styles['values']} style={style} aria-hidden="true">
+    <div className={styles.values} style={style} aria-hidden="true">
       <p>
         <b>step {step}</b>
         {choice.epochsPerStep > 0 && <span>epoch {(step * choice.epochsPerStep).toFixed(2)}</span>}

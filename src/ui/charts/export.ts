@@ -5,7 +5,18 @@ import { dashOf } from '../primitives/palette.ts';
 
 const NS = 'http://www.w3.org/2000/svg';
 /** What the style sheet decides and a file must carry. */
-const LOOKS = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'stroke-linejoin', 'opacity', 'font-size', 'font-family', 'text-anchor'] as const;
+const LOOKS = [
+  'fill',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-linecap',
+  'stroke-linejoin',
+  'opacity',
+  'font-size',
+  'font-family',
+  'text-anchor',
+] as const;
 const HEAD = 30;
 const LEGEND_ROW = 20;
 const LEGEND_COLUMN = 150;
@@ -63,7 +74,9 @@ function draw(name: string, title: string, runs: readonly RunItem[]): Picture | 
     const x = 12 + (i % columns) * LEGEND_COLUMN;
     const y = HEAD + height + 16 + Math.floor(i / columns) * LEGEND_ROW;
     const stroke = colorOf(source, run.id);
-    svg.append(element('line', { x1: x, y1: y - 4, x2: x + 20, y2: y - 4, stroke, 'stroke-width': 2.5, 'stroke-dasharray': dashOf(run.color) ?? '' }));
+    svg.append(
+      element('line', { x1: x, y1: y - 4, x2: x + 20, y2: y - 4, stroke, 'stroke-width': 2.5, 'stroke-dasharray': dashOf(run.color) ?? '' }),
+    );
     svg.append(text(run.name, x + 26, y, style.color, style.fontFamily, 400));
   }
   return { svg: new XMLSerializer().serializeToString(svg), width, height: total };

@@ -51,7 +51,13 @@ export function linearTicks({ min, max }: Domain, count: number): number[] {
 
 /** 1 and 3 of each decade where they fit, else 1, else every other decade. */
 export function logTicks({ min, max }: Domain, count: number): number[] {
-  for (const [marks, stride] of [[[1, 2, 5], 1], [[1, 3], 1], [[1], 1], [[1], 2], [[1], 4]] as const) {
+  for (const [marks, stride] of [
+    [[1, 2, 5], 1],
+    [[1, 3], 1],
+    [[1], 1],
+    [[1], 2],
+    [[1], 4],
+  ] as const) {
     const ticks: number[] = [];
     for (let power = Math.floor(Math.log10(min)); power <= Math.ceil(Math.log10(max)); power++) {
       if (power % stride !== 0) continue;

@@ -9,13 +9,15 @@ type Paint = () => void;
 
 const charts = new Set<Paint>();
 const dirty = new Set<Paint>();
-let timer: ReturnType<typeof setTimeout> | undefined;
+let waiting = false;
 let frame = 0;
 let last = 0;
 
 curves.subscribe(() => {
   for (const paint of charts) dirty.add(paint);
-  timer ??= setTimeout(round, Math.max(0, last + EVERY_MS - performance.now()));
+  if (waiting) return;
+  waiting = true;
+  setTimeout(round, Math.max(0, last + EVERY_MS - performance.now()));
 });
 
 /** The chart is painted whenever the curves change. Returns how to stop. */
@@ -34,7 +36,7 @@ export function paintSoon(paint: Paint): void {
 }
 
 function round(): void {
-  timer = undefined;
+  waiting = false;
   last = performance.now();
   if (!frame) frame = requestAnimationFrame(next);
 }

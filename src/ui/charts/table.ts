@@ -37,13 +37,15 @@ export function tableSteps(runs: readonly NamedRun[]): number[] {
 /** A row a step, three columns a run. */
 export function tableRows(runs: readonly NamedRun[]): { head: Row; rows: Row[] } {
   const head: Row = ['step', ...runs.flatMap((run) => [`${run.name} train loss`, `${run.name} val loss`, `${run.name} val accuracy`])];
-  const rows = tableSteps(runs).map((step): Row => [
-    step,
-    ...runs.flatMap((run) => {
-      const series = curves.peek(run.id);
-      return [at(series, 'train_loss', step), at(series, 'val_loss', step), at(series, 'val_accuracy', step)];
-    }),
-  ]);
+  const rows = tableSteps(runs).map(
+    (step): Row => [
+      step,
+      ...runs.flatMap((run) => {
+        const series = curves.peek(run.id);
+        return [at(series, 'train_loss', step), at(series, 'val_loss', step), at(series, 'val_accuracy', step)];
+      }),
+    ],
+  );
   return { head, rows };
 }
 

@@ -10,8 +10,8 @@ import { useConfig, useLive } from '../hooks.ts';
 import { FieldInput } from '../primitives/FieldInput.tsx';
 import { NumberField } from '../primitives/NumberField.tsx';
 import { Panel } from '../primitives/Panel.tsx';
-import { FilesMenu } from './Files.tsx';
 import styles from './Data.module.css';
+import { FilesMenu } from './Files.tsx';
 import { Thumbnails } from './Thumbnails.tsx';
 
 export function DataPanel({ className }: { className?: string }) {
@@ -23,34 +23,29 @@ export function DataPanel({ className }: { className?: string }) {
   const split = fields.filter((field) => field.name.endsWith('_samples'));
   const more = fields.filter((field) => !field.name.endsWith('_samples'));
   return (
-    <Panel
-      name="Data"
-      className={className}
-      detail={summary ? formatSize(summary.shape) : undefined}
-      tools={<FilesMenu />}
-    >
+    <Panel name="Data" className={className} detail={summary ? formatSize(summary.shape) : undefined} tools={<FilesMenu />}>
       <Thumbnails />
-      <div className={styles['form']}>
-        <label className={styles['row']}>
+      <div className={styles.form}>
+        <label className={styles.row}>
           <span>data set</span>
           <select value={spec.type} title={definition?.summary} onChange={(event) => edit(() => chooseData(event.target.value))}>
             {Object.values(datasets).map(({ type, label }) => (
               <option key={type} value={type} disabled={type === 'files' && spec.type !== 'files'}>
-                {type === 'files' && spec.type === 'files' && typeof spec['name'] === 'string' && spec['name'] ? spec['name'] : label}
+                {type === 'files' && spec.type === 'files' && typeof spec.name === 'string' && spec.name ? spec.name : label}
               </option>
             ))}
           </select>
         </label>
         {split.length === 0 && summary && (
-          <p className={styles['row']}>
+          <p className={styles.row}>
             <span>training · validation</span>
             {formatCount(summary.train)} · {formatCount(summary.validation)}
           </p>
         )}
         {split.length > 0 && (
-          <div className={styles['row']}>
+          <div className={styles.row}>
             <span title="For training, and for validation">train + validation</span>
-            <span className={styles['split']}>
+            <span className={styles.split}>
               {split.map(({ name, min, max, help, default: otherwise }) => (
                 <NumberField
                   key={name}
@@ -68,12 +63,22 @@ export function DataPanel({ className }: { className?: string }) {
             </span>
           </div>
         )}
-        <FieldInput field={experimentFields.batch_size} value={batch} onChange={(value) => edit(() => editExperiment({ batch_size: value as number }))} />
+        <FieldInput
+          field={experimentFields.batch_size}
+          value={batch}
+          onChange={(value) => edit(() => editExperiment({ batch_size: value as number }))}
+        />
         {more.length > 0 && (
-          <details className={styles['more']}>
+          <details className={styles.more}>
             <summary>more</summary>
             {more.map((field) => (
-              <FieldInput key={field.name} field={field} value={spec[field.name]} of="data" onChange={(value) => edit(() => editData(field.name, value))} />
+              <FieldInput
+                key={field.name}
+                field={field}
+                value={spec[field.name]}
+                of="data"
+                onChange={(value) => edit(() => editData(field.name, value))}
+              />
             ))}
           </details>
         )}

@@ -17,7 +17,7 @@ export function FilesMenu() {
   };
   return (
     <>
-      <button type="button" className={styles['open']} title="Train on your own files (or drop them anywhere)" onClick={() => setOpen(true)}>
+      <button type="button" className={styles.open} title="Train on your own files (or drop them anywhere)" onClick={() => setOpen(true)}>
         <Upload size={13} /> Open files
       </button>
       {shown && (
@@ -37,12 +37,12 @@ function FilesForm({ onDone }: { onDone: () => void }) {
     if (!filesStore.getState().error) onDone();
   };
   return (
-    <div className={styles['files']}>
+    <div className={styles.files}>
       <p>Drop them anywhere on the page, or choose them here. They stay on this device.</p>
       <ul>
         <li>
-          <b>MNIST or Fashion-MNIST</b>: the four files <code>train-images-idx3-ubyte</code>, <code>train-labels-idx1-ubyte</code>, <code>t10k-images-idx3-ubyte</code>,{' '}
-          <code>t10k-labels-idx1-ubyte</code>, with or without <code>.gz</code>
+          <b>MNIST or Fashion-MNIST</b>: the four files <code>train-images-idx3-ubyte</code>, <code>train-labels-idx1-ubyte</code>,{' '}
+          <code>t10k-images-idx3-ubyte</code>, <code>t10k-labels-idx1-ubyte</code>, with or without <code>.gz</code>
         </li>
         <li>
           <b>CIFAR-10</b>: the binary version, <code>data_batch_1.bin</code> … <code>data_batch_5.bin</code> and <code>test_batch.bin</code>
@@ -61,7 +61,7 @@ function FilesForm({ onDone }: { onDone: () => void }) {
         </div>
       )}
       {error && (
-        <p role="alert" className={styles['error']}>
+        <p role="alert" className={styles.error}>
           {error.file && <b>{error.file}: </b>}
           {error.message}
         </p>
@@ -99,7 +99,7 @@ export function DropZone() {
     };
   }, []);
   return over ? (
-    <div className={styles['drop']} aria-hidden="true">
+    <div className={styles.drop} aria-hidden="true">
       <p>Drop the files to train on them</p>
     </div>
   ) : null;

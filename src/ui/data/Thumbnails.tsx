@@ -9,8 +9,12 @@ const MOST = 16;
 
 export function Thumbnails() {
   const data = useLive((live) => live.data);
-  if (!data) return <div className={styles['placeholder']} aria-hidden="true" />;
-  return data.thumbnails.kind === 'images' ? <Pictures data={data} thumbnails={data.thumbnails} /> : <Scatter data={data} thumbnails={data.thumbnails} />;
+  if (!data) return <div className={styles.placeholder} aria-hidden="true" />;
+  return data.thumbnails.kind === 'images' ? (
+    <Pictures data={data} thumbnails={data.thumbnails} />
+  ) : (
+    <Scatter data={data} thumbnails={data.thumbnails} />
+  );
 }
 
 type Of<K> = { data: DataSummary; thumbnails: Extract<DataSummary['thumbnails'], { kind: K }> };
@@ -26,7 +30,7 @@ function Pictures({ data, thumbnails }: Of<'images'>) {
     }
   }, [rgba, width, height]);
   return (
-    <ul ref={box} className={styles['pictures']} aria-label={`Samples of ${data.name}`}>
+    <ul ref={box} className={styles.pictures} aria-label={`Samples of ${data.name}`}>
       {shown.map((label, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list of samples
         <li key={i} title={data.classes[label]}>
@@ -61,7 +65,7 @@ function Scatter({ data, thumbnails }: Of<'points'>) {
     }
   }, [x, y, labels]);
   return (
-    <figure className={styles['scatter']}>
+    <figure className={styles.scatter}>
       <canvas ref={canvas} role="img" aria-label={`${data.train} points of ${data.classes.join(', ')}`} />
       <figcaption>
         {data.classes.map((name, i) => (

@@ -14,7 +14,7 @@ export function ExperimentMenu() {
     <Menu
       name={`Experiment: ${name}`}
       width={420}
-      className={styles['experiment']}
+      className={styles.experiment}
       label={
         <>
           <span>{name}</span>
@@ -24,10 +24,10 @@ export function ExperimentMenu() {
     >
       {(close) => (
         <>
-          <label className={styles['rename']}>
-            Name
-            <TextField name="Experiment name" className={styles['renameField']} value={name} onChange={(next) => editExperiment({ name: next })} />
-          </label>
+          <div className={styles.rename}>
+            <span aria-hidden="true">Name</span>
+            <TextField name="Experiment name" className={styles.renameField} value={name} onChange={(next) => editExperiment({ name: next })} />
+          </div>
           <MenuHeading>Experiments</MenuHeading>
           {presets.map(({ id, experiment }) => (
             <MenuItem

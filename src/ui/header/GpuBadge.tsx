@@ -12,9 +12,16 @@ export function GpuBadge() {
   const text = phase === 'unavailable' ? 'No WebGPU' : (adapter?.name ?? 'GPU …');
   return (
     <>
-      <button type="button" className={styles['badge']} data-state={state} aria-label={`GPU: ${text}`} title="About this GPU, and its self-test" onClick={() => setOpen(true)}>
-        <span className={styles['dot']} />
-        <span className={styles['badgeText']}>{text}</span>
+      <button
+        type="button"
+        className={styles.badge}
+        data-state={state}
+        aria-label={`GPU: ${text}`}
+        title="About this GPU, and its self-test"
+        onClick={() => setOpen(true)}
+      >
+        <span className={styles.dot} />
+        <span className={styles.badgeText}>{text}</span>
       </button>
       {open && (
         <Suspense>

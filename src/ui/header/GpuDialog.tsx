@@ -7,7 +7,13 @@ import { Dialog } from '../primitives/Dialog.tsx';
 import styles from './GpuDialog.module.css';
 
 export function GpuDialog({ onClose }: { onClose: () => void }) {
-  const { adapter, plan, unavailable, selfTest, phase } = useLive(({ adapter, plan, unavailable, selfTest, phase }) => ({ adapter, plan, unavailable, selfTest, phase }));
+  const { adapter, plan, unavailable, selfTest, phase } = useLive(({ adapter, plan, unavailable, selfTest, phase }) => ({
+    adapter,
+    plan,
+    unavailable,
+    selfTest,
+    phase,
+  }));
   const run = (): void => {
     setLive({ selfTest: { running: true, done: 0, total: 0, results: null } });
     tell({ type: 'self_test' });
@@ -15,24 +21,33 @@ export function GpuDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="GPU" onClose={onClose}>
       {adapter ? (
-        <dl className={styles['facts']}>
+        <dl className={styles.facts}>
           <Fact name="Adapter" value={adapter.description || adapter.name} />
           <Fact name="Vendor, architecture" value={[adapter.vendor, adapter.architecture].filter(Boolean).join(', ') || 'not told'} />
           <Fact name="Largest buffer" value={formatBytes(adapter.limits.maxBufferSize)} />
-          {plan && <Fact name="In use" value={`${formatBytes(plan.memory)} for ${formatCount(plan.parameters)} parameters in ${plan.lanes} ${plan.lanes === 1 ? 'lane' : 'lanes'}`} />}
+          {plan && (
+            <Fact
+              name="In use"
+              value={`${formatBytes(plan.memory)} for ${formatCount(plan.parameters)} parameters in ${plan.lanes} ${plan.lanes === 1 ? 'lane' : 'lanes'}`}
+            />
+          )}
           {plan && <Fact name="Dispatches a step" value={String(plan.dispatches_per_step)} />}
         </dl>
       ) : (
-        <p className={styles['note']}>{unavailable?.message ?? 'The GPU has not answered yet.'}</p>
+        <p className={styles.note}>{unavailable?.message ?? 'The GPU has not answered yet.'}</p>
       )}
-      {adapter?.software && <p className={styles['note']}>This is a software adapter: the results are right, but training is slow. A browser with access to the graphics card is many times faster.</p>}
-      <h3 className={styles['title']}>Self-test</h3>
-      <p className={styles['note']}>Runs every operation’s cases on this GPU and compares them with a float64 reference.</p>
+      {adapter?.software && (
+        <p className={styles.note}>
+          This is a software adapter: the results are right, but training is slow. A browser with access to the graphics card is many times faster.
+        </p>
+      )}
+      <h3 className={styles.title}>Self-test</h3>
+      <p className={styles.note}>Runs every operation’s cases on this GPU and compares them with a float64 reference.</p>
       <button type="button" disabled={!adapter || selfTest.running || phase === 'unavailable'} onClick={run}>
         {selfTest.results ? 'Test again' : 'Test this GPU'}
       </button>
       {selfTest.running && (
-        <div className={styles['progress']} role="status">
+        <div className={styles.progress} role="status">
           <progress aria-label="Self-test" max={selfTest.total || 1} value={selfTest.total > 0 ? selfTest.done : undefined} />
           {selfTest.total > 0 && `${selfTest.done} of ${selfTest.total}`}
         </div>
@@ -55,10 +70,10 @@ function Results({ results }: { results: readonly SelfTestResult[] }) {
   const failed = results.filter((result) => !result.passed).length;
   return (
     <>
-      <p role="status" className={failed > 0 ? styles['bad'] : styles['good']}>
+      <p role="status" className={failed > 0 ? styles.bad : styles.good}>
         {failed > 0 ? `${failed} of ${results.length} operations fail on this GPU.` : `All ${results.length} operations pass on this GPU.`}
       </p>
-      <table className={styles['results']}>
+      <table className={styles.results}>
         <caption className="unseen">Largest error of each operation</caption>
         <thead>
           <tr>

@@ -1,7 +1,7 @@
 /** The controls that are always there. */
 import { Monitor, Moon, Pause, Play, RotateCcw, Share2, StepForward, Sun } from 'lucide-react';
 import { reset } from '../../store/actions.ts';
-import { start, step, pause } from '../../store/engine.ts';
+import { pause, start, step } from '../../store/engine.ts';
 import { share } from '../../store/link.ts';
 import { setView, type Theme } from '../../store/view.ts';
 import { useLive, useView } from '../hooks.ts';
@@ -11,24 +11,28 @@ import styles from './Header.module.css';
 import { StatusLine } from './StatusLine.tsx';
 
 export function Header() {
-  const { state, phase, message } = useLive(({ state, phase, error }) => ({ state, phase, message: error?.message }));
+  const { state, phase, message } = useLive(({ state, phase, error, stepping }) => ({
+    state: stepping ? 'paused' : state,
+    phase,
+    message: error?.message,
+  }));
   const running = state === 'running';
   const impossible = phase === 'unavailable' || phase === 'waiting' || phase === 'failed';
   const why = impossible ? (message ?? 'Training needs WebGPU.') : undefined;
   return (
-    <header className={styles['header']}>
-      <div className={styles['identity']}>
-        <h1 className={styles['brand']}>
+    <header className={styles.header}>
+      <div className={styles.identity}>
+        <h1 className={styles.brand}>
           <Mark />
           <span>Descent</span>
         </h1>
         <ExperimentMenu />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form */}
-      <div role="group" aria-label="Training" className={styles['transport']}>
+      <div role="group" aria-label="Training" className={styles.transport}>
         <button
           type="button"
-          className={styles['start']}
+          className={styles.start}
           disabled={impossible}
           title={why ?? (running ? 'Pause (Space)' : 'Start (Space)')}
           aria-keyshortcuts="Space"
@@ -37,7 +41,13 @@ export function Header() {
           {running ? <Pause size={15} fill="currentColor" /> : <Play size={15} fill="currentColor" />}
           {running ? 'Pause' : 'Start'}
         </button>
-        <button type="button" disabled={impossible || running} title={why ?? 'One step (→)'} aria-keyshortcuts="ArrowRight" onClick={() => void step(1).catch(() => undefined)}>
+        <button
+          type="button"
+          disabled={impossible || running}
+          title={why ?? 'One step (→)'}
+          aria-keyshortcuts="ArrowRight"
+          onClick={() => void step(1).catch(() => undefined)}
+        >
           <StepForward size={15} />
           Step
         </button>
@@ -47,11 +57,11 @@ export function Header() {
         </button>
       </div>
       <StatusLine />
-      <div className={styles['right']}>
+      <div className={styles.right}>
         <GpuBadge />
         <button type="button" title="Copy a link that reproduces this experiment (S)" aria-keyshortcuts="S" onClick={() => void share()}>
           <Share2 size={15} />
-          <span className={styles['wideOnly']}>Share</span>
+          <span className={styles.wideOnly}>Share</span>
         </button>
         <ThemeButton />
       </div>
@@ -77,7 +87,7 @@ function ThemeButton() {
   const Icon = { auto: Monitor, light: Sun, dark: Moon }[theme];
   const name = `Theme: ${THEMES[theme]}`;
   return (
-    <button type="button" className={styles['icon']} aria-label={name} title={name} onClick={() => setView({ theme: NEXT[theme] })}>
+    <button type="button" className={styles.icon} aria-label={name} title={name} onClick={() => setView({ theme: NEXT[theme] })}>
       <Icon size={16} />
     </button>
   );

@@ -8,7 +8,7 @@ import styles from './Header.module.css';
 export function StatusLine() {
   const { phase, state, step, epoch, rate, replay, hint } = useLive((live) => ({
     phase: live.phase,
-    state: live.state,
+    state: live.stepping ? 'paused' : live.state,
     step: live.step,
     epoch: live.epoch,
     rate: live.stepsPerSecond,
@@ -17,7 +17,7 @@ export function StatusLine() {
   }));
   const running = state === 'running';
   return (
-    <p role="status" aria-live={running || replay !== null ? 'off' : 'polite'} className={styles['status']} data-state={running ? 'running' : phase}>
+    <p role="status" aria-live={running || replay !== null ? 'off' : 'polite'} className={styles.status} data-state={running ? 'running' : phase}>
       <span>
         step <b>{step}</b>
         {replay !== null && <> of {replay}</>}
@@ -26,11 +26,11 @@ export function StatusLine() {
         epoch <b>{epoch.toFixed(2)}</b>
       </span>
       {running && (
-        <span className={styles['rate']}>
+        <span className={styles.rate}>
           <b>{formatRate(rate)}</b> steps/s
         </span>
       )}
-      {!running && <span className={styles['rate']}>{wordsFor(phase, state, replay !== null, hint)}</span>}
+      {!running && <span className={styles.rate}>{wordsFor(phase, state, replay !== null, hint)}</span>}
     </p>
   );
 }

@@ -20,7 +20,7 @@ export function Help() {
   }, [table]);
   return open ? (
     <Dialog title="Keys" onClose={() => setOpen(false)}>
-      <dl className={styles['keys']}>
+      <dl className={styles.keys}>
         {table.map(({ keys, does }) => (
           <div key={keys}>
             <dt>

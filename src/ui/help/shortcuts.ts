@@ -21,7 +21,12 @@ const canTrain = (): boolean => live().phase === 'ready' || live().phase === 'lo
 export function shortcuts(showHelp: () => void): readonly Shortcut[] {
   return [
     { keys: 'Space', does: 'Start or pause', match: (e) => plain(e) && e.key === ' ', run: () => canTrain() && toggle() },
-    { keys: '→', does: 'One step', match: (e) => plain(e) && e.key === 'ArrowRight', run: () => canTrain() && live().state !== 'running' && void step(1).catch(() => undefined) },
+    {
+      keys: '→',
+      does: 'One step',
+      match: (e) => plain(e) && e.key === 'ArrowRight',
+      run: () => canTrain() && live().state !== 'running' && void step(1).catch(() => undefined),
+    },
     { keys: 'R', does: 'Back to step 0', match: (e) => plain(e) && e.key.toLowerCase() === 'r', run: reset },
     { keys: 'S', does: 'Copy a link', match: (e) => plain(e) && e.key.toLowerCase() === 's', run: () => void share() },
     { keys: '1 – 8', does: 'Show only this run, or all again', match: (e) => plain(e) && /^[1-8]$/.test(e.key), run: (e) => solo(Number(e.key) - 1) },

@@ -22,34 +22,32 @@ export const Rows = memo(function Rows({ runs, layer, grid }: RowsProps) {
     },
     [layer],
   );
-  useEffect(() => {
-    paint(mapsStore.getState().event);
-    return mapsStore.subscribe(({ event }) => paint(event));
-    // New canvases are blank until painted.
-  }, [paint, runs, grid]);
+  useEffect(() => mapsStore.subscribe(({ event }) => paint(event)), [paint]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new canvases are blank until painted
+  useEffect(() => paint(mapsStore.getState().event), [paint, runs, grid]);
   return (
-    <ul ref={list} className={styles['rows']}>
-        {runs.map((run) => (
-          <li key={run.id} data-run={run.id} className={styles['row']}>
-            <span className={styles['label']}>
-              <span className={styles['name']}>
-                <Swatch color={run.color} width={16} /> {run.name}
-              </span>
-              <span className={styles['range']} />
+    <ul ref={list} className={styles.rows}>
+      {runs.map((run) => (
+        <li key={run.id} data-run={run.id} className={styles.row}>
+          <span className={styles.label}>
+            <span className={styles.name}>
+              <Swatch color={run.color} width={16} /> {run.name}
             </span>
-            {Array.from({ length: grid.channels }, (_, channel) => (
-              <canvas
-                // biome-ignore lint/suspicious/noArrayIndexKey: channels do not move
-                key={channel}
-                width={1}
-                height={1}
-                style={{ width: grid.tile, height: grid.tile }}
-                role="img"
-                aria-label={`${run.name}, ${layer}, channel ${channel}`}
-              />
-            ))}
-          </li>
-        ))}
+            <span className={styles.range} />
+          </span>
+          {Array.from({ length: grid.channels }, (_, channel) => (
+            <canvas
+              // biome-ignore lint/suspicious/noArrayIndexKey: channels do not move
+              key={channel}
+              width={1}
+              height={1}
+              style={{ width: grid.tile, height: grid.tile }}
+              role="img"
+              aria-label={`${run.name}, ${layer}, channel ${channel}`}
+            />
+          ))}
+        </li>
+      ))}
     </ul>
   );
 });
@@ -59,7 +57,7 @@ const short = (value: number): string => formatNumber(Number(value.toPrecision(2
 function paintRow(list: HTMLUListElement, { run, channels, width, height, rgba, min, max }: MapsEvent['maps'][number]): void {
   const row = list.querySelector(`[data-run="${CSS.escape(run)}"]`);
   if (!row) return;
-  const range = row.querySelector(`.${CSS.escape(styles['range']!)}`);
+  const range = row.querySelector(`.${CSS.escape(styles.range!)}`);
   if (range) range.textContent = `${short(min)} … ${short(max)}`;
   const image = new ImageData(new Uint8ClampedArray(rgba), width, height * channels);
   for (const [channel, canvas] of [...row.querySelectorAll('canvas')].entries()) {

@@ -38,28 +38,43 @@ export function LayerRow({ layer, index, count, info, error, before, open, dragg
   };
   const words = info && definition?.describe?.(info.args);
   return (
-    <li className={styles['layer']} data-layer={layer.id} data-open={open || undefined} data-dragged={dragged || undefined} data-mark={mark} data-wrong={error ? true : undefined}>
-      <div className={styles['head']}>
-        <span className={styles['grip']} aria-hidden="true" {...grip}>
+    <li
+      className={styles.layer}
+      data-layer={layer.id}
+      data-open={open || undefined}
+      data-dragged={dragged || undefined}
+      data-mark={mark}
+      data-wrong={error ? true : undefined}
+    >
+      <div className={styles.head}>
+        <span className={styles.grip} aria-hidden="true" {...grip}>
           <GripVertical size={14} />
         </span>
-        <button type="button" className={styles['summary']} aria-expanded={open} aria-controls={formId} aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown" onClick={onToggle} onKeyDown={key}>
-          <span className={styles['type']}>
-            {layer.type} <span className={styles['words']}>{words}</span>
+        <button
+          type="button"
+          className={styles.summary}
+          aria-expanded={open}
+          aria-controls={formId}
+          aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
+          onClick={onToggle}
+          onKeyDown={key}
+        >
+          <span className={styles.type}>
+            {layer.type} <span className={styles.words}>{words}</span>
           </span>
-          <span className={styles['shape']}>{info ? formatSize(info.shape) : error ? '' : '?'}</span>
-          <span className={styles['params']}>{info && info.parameters > 0 ? formatCount(info.parameters) : ''}</span>
+          <span className={styles.shape}>{info ? formatSize(info.shape) : error ? '' : '?'}</span>
+          <span className={styles.params}>{info && info.parameters > 0 ? formatCount(info.parameters) : ''}</span>
         </button>
       </div>
       {error && (
-        <p role="alert" className={styles['error']}>
+        <p role="alert" className={styles.error}>
           {error.message}
         </p>
       )}
       {open && (
-        <div id={formId} className={styles['form']}>
-          <div className={styles['actions']}>
-            <span className={styles['id']} title="Name in the state dict">
+        <div id={formId} className={styles.form}>
+          <div className={styles.actions}>
+            <span className={styles.id} title="Name in the state dict">
               {layer.id}
             </span>
             <button type="button" aria-label={`Move ${layer.id} up`} disabled={index === 0} onClick={() => onMove(index - 1)}>
@@ -75,7 +90,7 @@ export function LayerRow({ layer, index, count, info, error, before, open, dragg
           {definition && <LayerForm layer={layer} fields={definition.fields} args={info?.args ?? given(layer)} />}
           {(definition?.arity ?? 1) > 1 && <Inputs layer={layer} arity={definition!.arity} before={before} />}
           {definition && (
-            <div className={styles['about']}>
+            <div className={styles.about}>
               <p>{definition.summary}</p>
               <Formula tex={definition.formula} />
               <a href={definition.source.url} target="_blank" rel="noreferrer">
@@ -113,7 +128,7 @@ function LayerForm({ layer, fields, args }: { layer: LayerSpec; fields: readonly
       {asked.filter((field) => !field.advanced).map(control)}
       {more.length > 0 && (
         <details open={more.some((field) => layer[field.name] !== undefined)}>
-          <summary className={styles['more']}>more</summary>
+          <summary className={styles.more}>more</summary>
           {more.map(control)}
         </details>
       )}
@@ -125,9 +140,19 @@ function Inputs({ layer, arity, before }: { layer: LayerSpec; arity: number; bef
   const current = layer.inputs ?? [];
   return Array.from({ length: arity }, (_, i) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: inputs are told apart by their place
-    <label key={i} className={styles['branch']}>
+    <label key={i} className={styles.branch}>
       <span>input {i + 1}</span>
-      <select value={current[i] ?? ''} onChange={(event) => edit(() => setLayerInputs(layer.id, Array.from({ length: arity }, (_, k) => (k === i ? event.target.value : (current[k] ?? 'input')))))}>
+      <select
+        value={current[i] ?? ''}
+        onChange={(event) =>
+          edit(() =>
+            setLayerInputs(
+              layer.id,
+              Array.from({ length: arity }, (_, k) => (k === i ? event.target.value : (current[k] ?? 'input'))),
+            ),
+          )
+        }
+      >
         {['input', ...before].map((id) => (
           <option key={id}>{id}</option>
         ))}

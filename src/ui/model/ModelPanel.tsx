@@ -4,8 +4,8 @@ import { useMemo, useState } from 'react';
 import { resolveData } from '../../model/datasets.ts';
 import { misfit } from '../../model/experiment.ts';
 import { formatCount, formatShape, formatSize } from '../../model/format.ts';
-import { layers as definitions, layerTypes } from '../../model/layers/index.ts';
 import type { ModelCheck } from '../../model/infer.ts';
+import { layers as definitions, layerTypes } from '../../model/layers/index.ts';
 import type { DataSpec, Experiment, ModelError } from '../../model/types.ts';
 import { networks } from '../../model/zoo.ts';
 import { edit } from '../../store/actions.ts';
@@ -38,8 +38,8 @@ export function ModelPanel({ className }: { className?: string }) {
       className={className}
       detail={check.info ? `${formatCount(check.info.parameters)} parameters · ${formatCount(check.info.macs)} MAC` : 'cannot be built'}
     >
-      <ol ref={listRef} className={styles['layers']} data-dragging={dragging !== null || undefined}>
-        <li className={styles['input']}>
+      <ol ref={listRef} className={styles.layers} data-dragging={dragging !== null || undefined}>
+        <li className={styles.input}>
           <span>Input</span>
           <span>{formatSize(model.input)}</span>
         </li>
@@ -54,7 +54,13 @@ export function ModelPanel({ className }: { className?: string }) {
             before={model.layers.slice(0, i).map((l) => l.id)}
             open={open === layer.id}
             dragged={dragging === layer.id}
-            mark={dragging !== null && target === i ? 'before' : dragging !== null && target === model.layers.length && i === target - 1 ? 'after' : undefined}
+            mark={
+              dragging !== null && target === i
+                ? 'before'
+                : dragging !== null && target === model.layers.length && i === target - 1
+                  ? 'after'
+                  : undefined
+            }
             grip={grip(layer.id, i)}
             onToggle={() => setOpen(open === layer.id ? null : layer.id)}
             onMove={(to) => move(layer.id, to)}
@@ -63,12 +69,12 @@ export function ModelPanel({ className }: { className?: string }) {
         ))}
       </ol>
       {wrong && wrong.layer === undefined && (
-        <p role="alert" className={styles['error']}>
+        <p role="alert" className={styles.error}>
           {wrong.message}
         </p>
       )}
-      {own > 0 && <p className={styles['note']}>{own === 1 ? 'One run has' : `${own} runs have`} a network of its own instead.</p>}
-      <div className={styles['foot']}>
+      {own > 0 && <p className={styles.note}>{own === 1 ? 'One run has' : `${own} runs have`} a network of its own instead.</p>}
+      <div className={styles.foot}>
         <AddLayer onAdd={(type) => edit(() => setOpen(addLayer(type, placeFor(type, experiment))))} />
         <Networks input={model.input} classes={classesOf(data, classes, check)} />
       </div>
@@ -122,7 +128,7 @@ function AddLayer({ onAdd }: { onAdd: (type: string) => void }) {
     >
       {(close) =>
         GROUPS.map(({ group, types }) => (
-          <div key={group} className={styles['group']}>
+          <div key={group} className={styles.group}>
             <MenuHeading>{group}</MenuHeading>
             {types.map((type) => (
               <MenuItem

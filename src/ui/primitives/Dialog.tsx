@@ -19,11 +19,17 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes a dialog; the press on the backdrop is the pointer's way
-    <dialog ref={dialog} aria-label={title} className={wide ? styles['wide'] : undefined} onClose={onClose} onClick={(event) => event.target === event.currentTarget && onClose()}>
-      <div className={styles['body']}>
-        <header className={styles['head']}>
+    <dialog
+      ref={dialog}
+      aria-label={title}
+      className={wide ? styles.wide : undefined}
+      onClose={onClose}
+      onClick={(event) => event.target === event.currentTarget && onClose()}
+    >
+      <div className={styles.body}>
+        <header className={styles.head}>
           <h2>{title}</h2>
-          <button type="button" className={styles['close']} aria-label="Close" onClick={onClose}>
+          <button type="button" className={styles.close} aria-label="Close" onClick={onClose}>
             <X size={16} />
           </button>
         </header>

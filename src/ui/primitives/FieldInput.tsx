@@ -23,14 +23,14 @@ export function FieldInput({ field, value, fallback = field.default, of, slider 
   const current = value ?? fallback;
   const range = slider && typeof current === 'number' ? sliderRange(field) : undefined;
   return (
-    <div className={`${styles['row']} ${value === undefined ? '' : styles['changed']}`}>
-      <span className={styles['label']} title={field.help}>
+    <div className={`${styles.row} ${value === undefined ? '' : styles.changed}`}>
+      <span className={styles.label} title={field.help}>
         {field.name}
       </span>
       <Control field={field} name={name} value={current} onChange={onChange} />
       {range && (
         <Slider
-          className={styles['slider']}
+          className={styles.slider}
           label={`${name} slider`}
           value={current as number}
           min={range[0]}
@@ -59,10 +59,18 @@ interface ControlProps {
 function Control({ field, name, value, onChange }: ControlProps) {
   switch (field.kind) {
     case 'bool':
-      return <input type="checkbox" aria-label={name} title={field.help} checked={value === true} onChange={(event) => onChange(event.target.checked)} />;
+      return (
+        <input type="checkbox" aria-label={name} title={field.help} checked={value === true} onChange={(event) => onChange(event.target.checked)} />
+      );
     case 'enum':
       return (
-        <select className={styles['select']} aria-label={name} title={field.help} value={String(value)} onChange={(event) => onChange(event.target.value)}>
+        <select
+          className={styles.select}
+          aria-label={name}
+          title={field.help}
+          value={String(value)}
+          onChange={(event) => onChange(event.target.value)}
+        >
           {field.options?.map((option) => (
             <option key={option}>{option}</option>
           ))}
@@ -73,7 +81,7 @@ function Control({ field, name, value, onChange }: ControlProps) {
     case 'betas': {
       const [first, second] = value as number[];
       return (
-        <span className={styles['two']}>
+        <span className={styles.two}>
           <NumberOf field={field} name={`${name} 1`} value={first!} onChange={(v) => onChange([v, second!])} />
           <NumberOf field={field} name={`${name} 2`} value={second!} onChange={(v) => onChange([first!, v])} />
         </span>
@@ -116,7 +124,7 @@ function PairField({ field, name, value, onChange }: ControlProps) {
     if (pair !== undefined && draft !== shown) onChange(pair);
   };
   return (
-    <span className={styles['number']}>
+    <span className={styles.number}>
       <input
         type="text"
         autoComplete="off"
@@ -131,7 +139,7 @@ function PairField({ field, name, value, onChange }: ControlProps) {
         onKeyDown={(event) => event.key === 'Enter' && commit()}
       />
       {wrong && (
-        <span role="alert" className={styles['wrong']}>
+        <span role="alert" className={styles.wrong}>
           a whole number, or height×width, each from {field.min} to {field.max}
         </span>
       )}
@@ -140,13 +148,26 @@ function PairField({ field, name, value, onChange }: ControlProps) {
 }
 
 export function parsePair(text: string, min: number, max: number): Value | undefined {
-  const parts = text.trim().split(/\s*[×x*,;\s]\s*/i).map(Number);
+  const parts = text
+    .trim()
+    .split(/\s*[×x*,;\s]\s*/i)
+    .map(Number);
   if (parts.length < 1 || parts.length > 2 || text.trim() === '') return undefined;
   if (!parts.every((part) => Number.isSafeInteger(part) && part >= min && part <= max)) return undefined;
   return parts.length === 1 || parts[0] === parts[1] ? parts[0]! : parts;
 }
 
-export function TextField({ name, value, className, onChange }: { name: string; value: string; className?: string; onChange: (value: string) => void }) {
+export function TextField({
+  name,
+  value,
+  className,
+  onChange,
+}: {
+  name: string;
+  value: string;
+  className?: string;
+  onChange: (value: string) => void;
+}) {
   const [draft, setDraft] = useState(value);
   useEffect(() => setDraft(value), [value]);
   const commit = (): void => {
@@ -161,7 +182,7 @@ export function TextField({ name, value, className, onChange }: { name: string; 
       spellCheck={false}
       maxLength={80}
       aria-label={name}
-      className={className ?? styles['text']}
+      className={className ?? styles.text}
       value={draft}
       onChange={(event) => setDraft(event.target.value)}
       onBlur={commit}

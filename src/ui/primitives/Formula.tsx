@@ -6,7 +6,7 @@ import { type Node, parseTex } from './tex.ts';
 export function Formula({ tex }: { tex: string }) {
   if (tex === '') return null;
   return (
-    <p className={styles['formula']}>
+    <p className={styles.formula}>
       {parseTex(tex).map((part, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a formula does not change
         <math key={i}>
@@ -66,7 +66,13 @@ function Part({ node }: { node: Node }) {
 }
 
 function Script({ base, sub, sup, under }: Extract<Node, { kind: 'script' }>) {
-  const parts = [base, sub, sup].flatMap((part, i) => (part ? [<Part key={i} node={part} />] : []));
+  const parts = (
+    <>
+      <Part node={base} />
+      {sub && <Part node={sub} />}
+      {sup && <Part node={sup} />}
+    </>
+  );
   if (sub && sup) return under ? <munderover>{parts}</munderover> : <msubsup>{parts}</msubsup>;
   if (sub) return under ? <munder>{parts}</munder> : <msub>{parts}</msub>;
   return under ? <mover>{parts}</mover> : <msup>{parts}</msup>;

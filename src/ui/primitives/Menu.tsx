@@ -31,11 +31,20 @@ export function Menu({ label, name, title, className, align = 'start', width, ch
 
   return (
     <>
-      <button ref={button} type="button" popoverTarget={id} aria-label={name} title={title} aria-expanded={open} aria-haspopup="dialog" className={className}>
+      <button
+        ref={button}
+        type="button"
+        popoverTarget={id}
+        aria-label={name}
+        title={title}
+        aria-expanded={open}
+        aria-haspopup="dialog"
+        className={className}
+      >
         {label}
       </button>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys only add to Tab, which reaches every item */}
-      <div ref={popover} id={id} popover="auto" className={styles['menu']} style={width ? { width } : undefined} onToggle={place} onKeyDown={walk}>
+      <div ref={popover} id={id} popover="auto" className={styles.menu} style={width ? { width } : undefined} onToggle={place} onKeyDown={walk}>
         {open && children(close)}
       </div>
     </>
@@ -77,16 +86,16 @@ interface MenuItemProps {
 
 export function MenuItem({ title, note, icon, current, disabled, onSelect }: MenuItemProps) {
   return (
-    <button type="button" className={styles['item']} aria-current={current ? 'true' : undefined} disabled={disabled} onClick={onSelect}>
+    <button type="button" className={styles.item} aria-current={current ? 'true' : undefined} disabled={disabled} onClick={onSelect}>
       {icon}
-      <span className={styles['text']}>
-        <span className={styles['title']}>{title}</span>
-        {note && <span className={styles['note']}>{note}</span>}
+      <span className={styles.text}>
+        <span className={styles.title}>{title}</span>
+        {note && <span className={styles.note}>{note}</span>}
       </span>
     </button>
   );
 }
 
 export function MenuHeading({ children }: { children: ReactNode }) {
-  return <p className={styles['heading']}>{children}</p>;
+  return <p className={styles.heading}>{children}</p>;
 }

@@ -43,7 +43,9 @@ export function NumberField({ label, value, whole, min, max, exclusiveMax, log, 
     if (number !== value) onCommit(number);
   };
   const nudge = (direction: number, far: boolean): void => {
-    const next = log ? Number((value * (far ? 10 : 1.25) ** direction).toPrecision(2)) : Number((value + direction * (whole ? (far ? 10 : 1) : far ? 0.1 : 0.01)).toPrecision(12));
+    const next = log
+      ? Number((value * (far ? 10 : 1.25) ** direction).toPrecision(2))
+      : Number((value + direction * (whole ? (far ? 10 : 1) : far ? 0.1 : 0.01)).toPrecision(12));
     const number = accept(String(whole ? Math.round(next) : next));
     if (number !== undefined && number !== value) onCommit(number);
   };
@@ -58,7 +60,7 @@ export function NumberField({ label, value, whole, min, max, exclusiveMax, log, 
   };
 
   return (
-    <span className={styles['number']}>
+    <span className={styles.number}>
       <input
         type="text"
         inputMode="decimal"
@@ -75,7 +77,7 @@ export function NumberField({ label, value, whole, min, max, exclusiveMax, log, 
         onKeyDown={key}
       />
       {wrong && (
-        <span id={id} role="alert" className={styles['wrong']}>
+        <span id={id} role="alert" className={styles.wrong}>
           {rule(whole, min, max, exclusiveMax)}
         </span>
       )}

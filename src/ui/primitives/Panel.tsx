@@ -17,20 +17,22 @@ interface PanelProps {
 
 export function Panel({ name, title = name, detail, tools, className, children }: PanelProps) {
   return (
-    <section aria-label={name} className={`${styles['panel']} ${className ?? ''}`}>
-      <header className={styles['head']}>
+    <section aria-label={name} className={`${styles.panel} ${className ?? ''}`}>
+      <header className={styles.head}>
         <h2>{title}</h2>
-        {detail && <span className={styles['detail']}>{detail}</span>}
-        {tools && <div className={styles['tools']}>{tools}</div>}
+        {detail && <span className={styles.detail}>{detail}</span>}
+        {tools && <div className={styles.tools}>{tools}</div>}
       </header>
-      <ErrorBoundary fallbackRender={({ error, resetErrorBoundary }) => <Broken error={error} retry={resetErrorBoundary} />}>{children}</ErrorBoundary>
+      <ErrorBoundary fallbackRender={({ error, resetErrorBoundary }) => <Broken error={error} retry={resetErrorBoundary} />}>
+        {children}
+      </ErrorBoundary>
     </section>
   );
 }
 
 function Broken({ error, retry }: { error: unknown; retry: () => void }) {
   return (
-    <div role="alert" className={styles['broken']}>
+    <div role="alert" className={styles.broken}>
       <p>This panel stopped: {error instanceof Error ? error.message : 'unknown reason'}. The experiment is safe.</p>
       <button type="button" onClick={retry}>
         Show it again

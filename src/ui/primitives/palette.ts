@@ -10,7 +10,12 @@ export const runColor = (color: number): string => `var(--run-${color % COLORS})
 export const dashOf = (color: number, scale = 1): string | undefined => {
   const pattern = DASHES[(color + Math.floor(color / COLORS)) % DASHES.length]!;
   if (pattern === '') return undefined;
-  return scale === 1 ? pattern : pattern.split(' ').map((length) => Number(length) * scale).join(' ');
+  return scale === 1
+    ? pattern
+    : pattern
+        .split(' ')
+        .map((length) => Number(length) * scale)
+        .join(' ');
 };
 
 export const colorName = (color: number): string => COLOR_NAMES[color % COLORS]!;

@@ -13,13 +13,55 @@ export type Node =
   | { kind: 'over'; base: Node; mark: string };
 
 const IDENTIFIERS: Readonly<Record<string, string>> = {
-  alpha: 'α', beta: 'β', gamma: 'γ', delta: 'δ', epsilon: 'ϵ', varepsilon: 'ε', eta: 'η', theta: 'θ', lambda: 'λ', mu: 'μ', pi: 'π', rho: 'ρ',
-  sigma: 'σ', tau: 'τ', varphi: 'φ', phi: 'ϕ', Phi: 'Φ', Delta: 'Δ', infty: '∞', ell: 'ℓ',
+  alpha: 'α',
+  beta: 'β',
+  gamma: 'γ',
+  delta: 'δ',
+  epsilon: 'ϵ',
+  varepsilon: 'ε',
+  eta: 'η',
+  theta: 'θ',
+  lambda: 'λ',
+  mu: 'μ',
+  pi: 'π',
+  rho: 'ρ',
+  sigma: 'σ',
+  tau: 'τ',
+  varphi: 'φ',
+  phi: 'ϕ',
+  Phi: 'Φ',
+  Delta: 'Δ',
+  infty: '∞',
+  ell: 'ℓ',
 };
 
 const OPERATORS: Readonly<Record<string, string>> = {
-  leftarrow: '←', rightarrow: '→', sim: '∼', pm: '±', cdot: '·', odot: '⊙', times: '×', le: '≤', ge: '≥', neq: '≠', in: '∈', lfloor: '⌊', rfloor: '⌋',
-  lceil: '⌈', rceil: '⌉', ldots: '…', dots: '…', cdots: '⋯', sum: '∑', prod: '∏', '{': '{', '}': '}', '|': '‖', lVert: '‖', rVert: '‖', approx: '≈',
+  leftarrow: '←',
+  rightarrow: '→',
+  sim: '∼',
+  pm: '±',
+  cdot: '·',
+  odot: '⊙',
+  times: '×',
+  le: '≤',
+  ge: '≥',
+  neq: '≠',
+  in: '∈',
+  lfloor: '⌊',
+  rfloor: '⌋',
+  lceil: '⌈',
+  rceil: '⌉',
+  ldots: '…',
+  dots: '…',
+  cdots: '⋯',
+  sum: '∑',
+  prod: '∏',
+  '{': '{',
+  '}': '}',
+  '|': '‖',
+  lVert: '‖',
+  rVert: '‖',
+  approx: '≈',
 };
 
 const FUNCTIONS: ReadonlySet<string> = new Set(['log', 'ln', 'exp', 'cos', 'sin', 'tanh', 'max', 'min', 'arg', 'erf', 'sgn', 'sign']);
@@ -135,5 +177,7 @@ export function parseTex(tex: string): Node[] {
 export function unknownCommands(tex: string): string[] {
   const known = ['frac', 'tfrac', 'dfrac', 'sqrt', 'left', 'right', 'text', 'mathrm', 'operatorname', 'mathbf'];
   const names = [...tex.matchAll(/\\([a-zA-Z]+)/g)].map((match) => match[1]!);
-  return names.filter((name) => !(known.includes(name) || name in IDENTIFIERS || name in OPERATORS || name in ACCENTS || name in SPACES || FUNCTIONS.has(name)));
+  return names.filter(
+    (name) => !(known.includes(name) || name in IDENTIFIERS || name in OPERATORS || name in ACCENTS || name in SPACES || FUNCTIONS.has(name)),
+  );
 }

@@ -11,7 +11,7 @@ export function Diverged({ id, name, divergence, lr }: { id: string; name: strin
   const { step, layer } = divergence;
   const next = Number((lr / GENTLER).toPrecision(2));
   return (
-    <div className={styles['diverged']} role="alert">
+    <div className={styles.diverged} role="alert">
       <p>
         <b>Diverged at step {step}</b>
         {layer ? (

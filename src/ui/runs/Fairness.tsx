@@ -12,8 +12,11 @@ export function Fairness({ runs }: { runs: readonly RunItem[] }) {
   const { fair, weights, batches, otherWeights, otherBatches } = verdict;
   if (fair) {
     return (
-      <p className={styles['fair']} title="Every run starts from the same weights and sees the same batches in the same order: what differs is the optimizer.">
-        <Check size={14} />
+      <p
+        className={styles.fair}
+        title="Every run starts from the same weights and sees the same batches in the same order: what differs is the optimizer."
+      >
+        <Check size={14} className={styles.mark} />
         <span>
           Same initial weights <code>{weights}</code> · same batches <code>{batches}</code>
         </span>
@@ -21,8 +24,8 @@ export function Fairness({ runs }: { runs: readonly RunItem[] }) {
     );
   }
   return (
-    <div className={styles['unfair']} role="status">
-      <TriangleAlert size={14} />
+    <div className={styles.unfair} role="status">
+      <TriangleAlert size={14} className={styles.mark} />
       <div>
         {otherWeights.length > 0 && (
           <p>

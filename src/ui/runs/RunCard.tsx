@@ -34,28 +34,50 @@ export function RunCard({ run, position, only }: RunCardProps) {
   const lr = definition?.fields.find((field) => field.name === 'lr');
   const [least, most] = lr?.slider ?? [1e-5, 1];
   return (
-    <li className={styles['card']} data-hidden={run.hidden || undefined} data-wrong={diverged || wrong ? true : undefined} aria-label={`Run ${name}`}>
-      <div className={styles['head']}>
+    <li className={styles.card} data-hidden={run.hidden || undefined} data-wrong={diverged || wrong ? true : undefined} aria-label={`Run ${name}`}>
+      <div className={styles.head}>
         <Swatch color={run.color} />
-        <TextField name={`Name of run ${position + 1}`} className={styles['name']} value={spec.name} onChange={(next) => editRun(id, { name: next })} />
-        <output className={styles['best']} title="Best validation accuracy" aria-label={`${name}: best validation accuracy`}>
+        <TextField name={`Name of run ${position + 1}`} className={styles.name} value={spec.name} onChange={(next) => editRun(id, { name: next })} />
+        <output className={styles.best} title="Best validation accuracy" aria-label={`${name}: best validation accuracy`}>
           {Number.isFinite(summary.best) ? formatPercent(summary.best) : '–'}
         </output>
         <VisibilityButton run={run} />
         <RunMenu run={run} only={only} />
       </div>
-      <div className={styles['lr']}>
-        <select className={styles['optimizer']} aria-label={`${name}: optimizer`} title={definition?.summary} value={spec.optimizer.type} onChange={(event) => chooseOptimizer(id, event.target.value)}>
+      <div className={styles.lr}>
+        <select
+          className={styles.optimizer}
+          aria-label={`${name}: optimizer`}
+          title={definition?.summary}
+          value={spec.optimizer.type}
+          onChange={(event) => chooseOptimizer(id, event.target.value)}
+        >
           {optimizerTypes.map((type) => (
             <option key={type} value={type}>
               {optimizers[type]!.label}
             </option>
           ))}
         </select>
-        <Slider label={`${name}: lr slider`} value={spec.optimizer.lr} min={least} max={most} log onChange={(value) => setOptimizerArg(id, 'lr', value)} />
-        <NumberField label={`${name}: lr`} value={spec.optimizer.lr} min={lr?.min} max={lr?.max} log help={lr?.help} width={62} onCommit={(value) => setOptimizerArg(id, 'lr', value)} />
+        <Slider
+          label={`${name}: lr slider`}
+          value={spec.optimizer.lr}
+          min={least}
+          max={most}
+          log
+          onChange={(value) => setOptimizerArg(id, 'lr', value)}
+        />
+        <NumberField
+          label={`${name}: lr`}
+          value={spec.optimizer.lr}
+          min={lr?.min}
+          max={lr?.max}
+          log
+          help={lr?.help}
+          width={62}
+          onCommit={(value) => setOptimizerArg(id, 'lr', value)}
+        />
       </div>
-      <dl className={styles['facts']}>
+      <dl className={styles.facts}>
         <div title="Training loss of the newest step">
           <dt>loss</dt>
           <dd>{Number.isFinite(summary.loss) ? formatLoss(summary.loss) : '–'}</dd>
@@ -70,13 +92,13 @@ export function RunCard({ run, position, only }: RunCardProps) {
         </div>
         <div title="Rank by best validation accuracy">
           <dt className="unseen">rank</dt>
-          <dd className={styles['rank']} data-first={summary.rank === 1 || undefined}>
+          <dd className={styles.rank} data-first={summary.rank === 1 || undefined}>
             {summary.rank > 0 ? `#${summary.rank}` : ''}
           </dd>
         </div>
       </dl>
       {wrong && (
-        <p role="alert" className={styles['error']}>
+        <p role="alert" className={styles.error}>
           {wrong.replace(/^runs\.\d+\./, '')}
         </p>
       )}
@@ -98,7 +120,14 @@ function VisibilityButton({ run }: { run: RunItem }) {
   const Icon = run.hidden ? EyeOff : Eye;
   const name = run.spec.hidden ? `Show ${run.name}` : `Hide ${run.name}`;
   return (
-    <button type="button" className={styles['icon']} aria-label={name} title={name} aria-pressed={run.spec.hidden ?? false} onClick={() => editRun(run.id, { hidden: run.spec.hidden ? undefined : true })}>
+    <button
+      type="button"
+      className={styles.icon}
+      aria-label={name}
+      title={name}
+      aria-pressed={run.spec.hidden ?? false}
+      onClick={() => editRun(run.id, { hidden: run.spec.hidden ? undefined : true })}
+    >
       <Icon size={14} />
     </button>
   );
@@ -107,7 +136,7 @@ function VisibilityButton({ run }: { run: RunItem }) {
 function RunMenu({ run, only }: { run: RunItem; only: boolean }) {
   const solo = useView((view) => view.solo === run.id);
   return (
-    <Menu label={<Ellipsis size={15} />} name={`More for ${run.name}`} className={styles['icon']} align="end">
+    <Menu label={<Ellipsis size={15} />} name={`More for ${run.name}`} className={styles.icon} align="end">
       {(close) => {
         const choose = (action: () => void) => () => {
           close();
@@ -121,7 +150,7 @@ function RunMenu({ run, only }: { run: RunItem; only: boolean }) {
             <MenuHeading>
               <Palette size={12} /> Colour
             </MenuHeading>
-            <div className={styles['colors']}>
+            <div className={styles.colors}>
               {Array.from({ length: COLORS }, (_, color) => (
                 <button
                   key={colorName(color)}
@@ -132,7 +161,7 @@ function RunMenu({ run, only }: { run: RunItem; only: boolean }) {
                   style={{ color: runColor(color) }}
                   onClick={choose(() => editRun(run.id, { color }))}
                 >
-                  <span />
+                  <span className={styles.dot} />
                 </button>
               ))}
             </div>

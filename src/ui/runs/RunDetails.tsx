@@ -1,9 +1,9 @@
 /** Everything else of a run, behind a disclosure: other arguments, schedule, initial weights, seed, own network. */
 import { useMemo } from 'react';
 import { complete } from '../../model/fields.ts';
-import { inits } from '../../model/inits/index.ts';
 import { formatCount, formatNumber } from '../../model/format.ts';
 import { inferModel } from '../../model/infer.ts';
+import { inits } from '../../model/inits/index.ts';
 import { optimizers } from '../../model/optimizers/index.ts';
 import { schedules } from '../../model/schedules/index.ts';
 import type { Definition, Field, RunSpec, Value } from '../../model/types.ts';
@@ -22,21 +22,55 @@ export function RunDetails({ run }: { run: RunItem }) {
   const definition = optimizers[spec.optimizer.type];
   const schedule = schedules[spec.schedule?.type ?? 'constant'];
   return (
-    <details className={styles['details']}>
+    <details className={styles.details}>
       <summary>
         <span>{summarise(spec)}</span>
         <Sparkline schedule={spec.schedule} lr={spec.optimizer.lr} color={run.color} />
       </summary>
-      <div className={styles['form']}>
-        {definition && <Fields of={run.name} definition={definition} values={spec.optimizer} skip="lr" onChange={(name, value) => setOptimizerArg(id, name, value)} />}
-        <Choice label="schedule" of={run.name} known={schedules} value={spec.schedule?.type ?? 'constant'} onChange={(type) => choosePart(id, 'schedule', type)} />
-        {schedule && <Fields of={run.name} definition={schedule} values={spec.schedule ?? {}} onChange={(name, value) => setPartArg(id, 'schedule', name, value)} />}
-        <Choice label="init" of={run.name} known={inits} value={spec.init?.type ?? 'default'} onChange={(type) => edit(() => choosePart(id, 'init', type))} />
-        {spec.init && inits[spec.init.type] && <Fields of={run.name} definition={inits[spec.init.type]!} values={spec.init} onChange={(name, value) => setPartArg(id, 'init', name, value)} />}
+      <div className={styles.form}>
+        {definition && (
+          <Fields
+            of={run.name}
+            definition={definition}
+            values={spec.optimizer}
+            skip="lr"
+            onChange={(name, value) => setOptimizerArg(id, name, value)}
+          />
+        )}
+        <Choice
+          label="schedule"
+          of={run.name}
+          known={schedules}
+          value={spec.schedule?.type ?? 'constant'}
+          onChange={(type) => choosePart(id, 'schedule', type)}
+        />
+        {schedule && (
+          <Fields
+            of={run.name}
+            definition={schedule}
+            values={spec.schedule ?? {}}
+            onChange={(name, value) => setPartArg(id, 'schedule', name, value)}
+          />
+        )}
+        <Choice
+          label="init"
+          of={run.name}
+          known={inits}
+          value={spec.init?.type ?? 'default'}
+          onChange={(type) => edit(() => choosePart(id, 'init', type))}
+        />
+        {spec.init && inits[spec.init.type] && (
+          <Fields
+            of={run.name}
+            definition={inits[spec.init.type]!}
+            values={spec.init}
+            onChange={(name, value) => setPartArg(id, 'init', name, value)}
+          />
+        )}
         <Seed run={run} />
         <OwnModel run={run} />
         {definition && (
-          <div className={styles['about']}>
+          <div className={styles.about}>
             <p>{definition.summary}</p>
             <Formula tex={definition.formula} />
             <a href={definition.source.url} target="_blank" rel="noreferrer">
@@ -60,7 +94,8 @@ function summarise(spec: RunSpec): string {
   return words.length > 0 ? words.join(' · ') : 'More';
 }
 
-const say = (value: Value): string => (typeof value === 'number' ? formatNumber(value) : Array.isArray(value) ? value.map(formatNumber).join(', ') : String(value));
+const say = (value: Value): string =>
+  typeof value === 'number' ? formatNumber(value) : Array.isArray(value) ? value.map(formatNumber).join(', ') : String(value);
 
 interface FieldsProps {
   of: string;
@@ -73,7 +108,14 @@ interface FieldsProps {
 function Fields({ of, definition, values, skip, onChange }: FieldsProps) {
   const args = useMemo(() => complete(definition, values), [definition, values]);
   const control = (field: Field) => (
-    <FieldInput key={field.name} field={field} of={`${of}:`} value={values[field.name]} fallback={args[field.name]} onChange={(value) => onChange(field.name, value)} />
+    <FieldInput
+      key={field.name}
+      field={field}
+      of={`${of}:`}
+      value={values[field.name]}
+      fallback={args[field.name]}
+      onChange={(value) => onChange(field.name, value)}
+    />
   );
   const fields = definition.fields.filter((field) => field.name !== skip);
   const more = fields.filter((field) => field.advanced);
@@ -81,7 +123,7 @@ function Fields({ of, definition, values, skip, onChange }: FieldsProps) {
     <>
       {fields.filter((field) => !field.advanced).map(control)}
       {more.length > 0 && (
-        <details className={styles['more']} open={more.some((field) => values[field.name] !== undefined)}>
+        <details className={styles.more} open={more.some((field) => values[field.name] !== undefined)}>
           <summary>more</summary>
           {more.map(control)}
         </details>
@@ -100,7 +142,7 @@ interface ChoiceProps {
 
 function Choice({ label, of, known, value, onChange }: ChoiceProps) {
   return (
-    <label className={styles['choice']} title={known[value]?.summary}>
+    <label className={styles.choice} title={known[value]?.summary}>
       <span>{label}</span>
       <select aria-label={`${of}: ${label}`} value={value} onChange={(event) => onChange(event.target.value)}>
         {Object.values(known).map((definition) => (
@@ -117,9 +159,9 @@ function Seed({ run }: { run: RunItem }) {
   const shared = useConfig((state) => state.experiment.seed);
   const own = run.spec.seed;
   return (
-    <div className={styles['choice']} title="Initial weights and order of batches">
+    <div className={styles.choice} title="Initial weights and order of batches">
       <span>seed</span>
-      <span className={styles['seed']}>
+      <span className={styles.seed}>
         {own !== undefined && (
           <button type="button" onClick={() => editRun(run.id, { seed: undefined })}>
             shared
@@ -152,9 +194,9 @@ function OwnModel({ run }: { run: RunItem }) {
     }
   }, [own]);
   return (
-    <div className={styles['choice']}>
+    <div className={styles.choice}>
       <span>network</span>
-      <span className={styles['seed']}>
+      <span className={styles.seed}>
         {words}
         <button
           type="button"

@@ -2,11 +2,15 @@
 import { Plus } from 'lucide-react';
 import { editRun } from '../../store/config.ts';
 import { addAnyRun } from '../../store/runs.ts';
-import { useLive, useRuns } from '../hooks.ts';
+import { type RunItem, useLive, useRuns } from '../hooks.ts';
 import { Panel } from '../primitives/Panel.tsx';
 import { Fairness } from './Fairness.tsx';
 import { RunCard } from './RunCard.tsx';
 import styles from './Runs.module.css';
+
+function showAll(runs: readonly RunItem[]): void {
+  for (const run of runs) if (run.spec.hidden) editRun(run.id, { hidden: undefined });
+}
 
 /** As many as an experiment may have. */
 const MOST_RUNS = 32;
@@ -23,18 +27,18 @@ export function RunsPanel({ className }: { className?: string }) {
       tools={
         <>
           {hidden > 0 && (
-            <button type="button" className={styles['small']} onClick={() => runs.forEach((run) => run.spec.hidden && editRun(run.id, { hidden: undefined }))}>
+            <button type="button" className={styles.small} onClick={() => showAll(runs)}>
               Show all
             </button>
           )}
-          <button type="button" className={styles['small']} disabled={runs.length >= MOST_RUNS} onClick={addAnyRun}>
+          <button type="button" className={styles.small} disabled={runs.length >= MOST_RUNS} onClick={addAnyRun}>
             <Plus size={14} /> Run
           </button>
         </>
       }
     >
       <Fairness runs={runs} />
-      <ul className={styles['cards']}>
+      <ul className={styles.cards}>
         {runs.map((run, i) => (
           <RunCard key={run.id} run={run} position={i} only={runs.length === 1} />
         ))}

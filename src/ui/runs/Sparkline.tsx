@@ -32,7 +32,7 @@ function path(schedule: ScheduleSpec | undefined, lr: number): string {
   try {
     const steps = horizon(schedule);
     // A constant rate is a line in the middle.
-    if (!schedule || (schedule.type === 'constant' && !schedule['warmup_steps'])) return `M0 ${HEIGHT / 2}H${WIDTH}`;
+    if (!schedule || (schedule.type === 'constant' && !schedule.warmup_steps)) return `M0 ${HEIGHT / 2}H${WIDTH}`;
     let d = '';
     for (let i = 0; i <= POINTS; i++) {
       const share = scheduleLr(schedule, 1, Math.round((i / POINTS) * steps));

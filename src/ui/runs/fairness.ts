@@ -19,10 +19,17 @@ export function judge(runs: readonly RunSummary[], names: ReadonlyMap<string, st
   if (known.length < 2) return null;
   const weights = commonest(known.map((run) => run.weights));
   const batches = commonest(known.map((run) => run.batches));
-  const differing = (key: 'weights' | 'batches', common: string): string[] => known.filter((run) => run[key] !== common).map((run) => names.get(run.run)!);
+  const differing = (key: 'weights' | 'batches', common: string): string[] =>
+    known.filter((run) => run[key] !== common).map((run) => names.get(run.run)!);
   const otherWeights = differing('weights', weights);
   const otherBatches = differing('batches', batches);
-  return { fair: otherWeights.length + otherBatches.length === 0, weights: weights.slice(0, SHORT), batches: batches.slice(0, SHORT), otherWeights, otherBatches };
+  return {
+    fair: otherWeights.length + otherBatches.length === 0,
+    weights: weights.slice(0, SHORT),
+    batches: batches.slice(0, SHORT),
+    otherWeights,
+    otherBatches,
+  };
 }
 
 /** The first of the most frequent. */
@@ -33,4 +40,5 @@ function commonest(values: readonly string[]): string {
 }
 
 /** "A", "A and B", "A, B and C". */
-export const listNames = (names: readonly string[]): string => (names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);
+export const listNames = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

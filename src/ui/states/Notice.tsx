@@ -25,7 +25,7 @@ interface BarProps {
 function Bar({ urgent, text, action, onClose }: BarProps) {
   const Icon = urgent ? CircleAlert : Info;
   return (
-    <div role={urgent ? 'alert' : 'status'} className={styles['notice']} data-urgent={urgent || undefined}>
+    <div role={urgent ? 'alert' : 'status'} className={styles.notice} data-urgent={urgent || undefined}>
       <Icon size={16} />
       <p>{text}</p>
       {action && (
@@ -34,7 +34,7 @@ function Bar({ urgent, text, action, onClose }: BarProps) {
         </button>
       )}
       {onClose && (
-        <button type="button" className={styles['close']} aria-label="Dismiss" onClick={onClose}>
+        <button type="button" className={styles.close} aria-label="Dismiss" onClick={onClose}>
           <X size={15} />
         </button>
       )}
@@ -45,5 +45,5 @@ function Bar({ urgent, text, action, onClose }: BarProps) {
 /** Quiet: the visitor loses nothing now, only at the next reload. */
 export function NotKept() {
   const kept = useStore(keptStore, (state) => state.kept);
-  return kept ? null : <p className={styles['notKept']}>Not saved on this device: Share keeps the experiment as a link.</p>;
+  return kept ? null : <p className={styles.notKept}>Not saved on this device: Share keeps the experiment as a link.</p>;
 }

@@ -7,9 +7,9 @@ import styles from './States.module.css';
 export function Toasts() {
   const toasts = useStore(toastStore, (state) => state.toasts);
   return (
-    <div className={styles['toasts']} role="log" aria-label="Messages" aria-live="polite">
+    <div className={styles.toasts} role="log" aria-label="Messages" aria-live="polite">
       {toasts.map(({ id, text, action }) => (
-        <div key={id} className={styles['toast']}>
+        <div key={id} className={styles.toast}>
           <p>{text}</p>
           {action && (
             <button
@@ -22,7 +22,7 @@ export function Toasts() {
               {action.label}
             </button>
           )}
-          <button type="button" className={styles['close']} aria-label="Dismiss" onClick={() => dismiss(id)}>
+          <button type="button" className={styles.close} aria-label="Dismiss" onClick={() => dismiss(id)}>
             <X size={14} />
           </button>
         </div>

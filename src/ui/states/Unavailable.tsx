@@ -11,7 +11,10 @@ const TITLES: Record<string, string> = {
 };
 
 const BROWSERS: readonly [browser: string, how: string][] = [
-  ['Chrome, Edge 113 or newer', 'on Windows, macOS, ChromeOS and Android: nothing to do. On Linux: chrome://flags/#enable-unsafe-webgpu and, for the graphics card, Vulkan'],
+  [
+    'Chrome, Edge 113 or newer',
+    'on Windows, macOS, ChromeOS and Android: nothing to do. On Linux: chrome://flags/#enable-unsafe-webgpu and, for the graphics card, Vulkan',
+  ],
   ['Safari 26 or newer', 'on macOS, iOS and iPadOS: nothing to do'],
   ['Firefox 141 or newer', 'on Windows; on macOS from 145. Elsewhere about:config, dom.webgpu.enabled'],
 ];
@@ -21,13 +24,14 @@ export function Unavailable() {
   if (!unavailable) return null;
   const { reason, message } = unavailable;
   return (
-    <section className={styles['unavailable']} aria-label="No GPU" role="alert">
+    <section className={styles.unavailable} aria-label="No GPU" role="alert">
       <Cpu size={28} strokeWidth={1.5} />
       <h2>{TITLES[reason] ?? 'Training needs WebGPU'}</h2>
       <p>{message}</p>
       {reason === 'insecure-context' && (
         <p>
-          Open the page over <code>https://</code>, or on this machine as <code>http://localhost</code>. A plain <code>http://</code> address of another machine hides the GPU.
+          Open the page over <code>https://</code>, or on this machine as <code>http://localhost</code>. A plain <code>http://</code> address of
+          another machine hides the GPU.
         </p>
       )}
       {reason === 'blocked' && (
@@ -45,7 +49,7 @@ export function Unavailable() {
           ))}
         </dl>
       )}
-      <p className={styles['quiet']}>Your experiment is here: look at it, change it, or share it to a device that can train it.</p>
+      <p className={styles.quiet}>Your experiment is here: look at it, change it, or share it to a device that can train it.</p>
     </section>
   );
 }

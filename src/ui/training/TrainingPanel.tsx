@@ -14,9 +14,9 @@ export function TrainingPanel({ className }: { className?: string }) {
   const types = Object.values(losses);
   return (
     <Panel name="Training" className={className} detail={definition?.label}>
-      <div className={styles['form']}>
+      <div className={styles.form}>
         {types.length > 1 && (
-          <label className={styles['row']}>
+          <label className={styles.row}>
             <span>loss</span>
             <select value={loss.type} onChange={(event) => edit(() => editExperiment({ loss: { type: event.target.value } }))}>
               {types.map(({ type, label }) => (
@@ -28,10 +28,20 @@ export function TrainingPanel({ className }: { className?: string }) {
           </label>
         )}
         {definition?.fields.map((field) => (
-          <FieldInput key={field.name} field={field} value={loss[field.name]} of="loss" onChange={(value) => edit(() => editExperiment({ loss: { ...loss, [field.name]: value } }, field.name))} />
+          <FieldInput
+            key={field.name}
+            field={field}
+            value={loss[field.name]}
+            of="loss"
+            onChange={(value) => edit(() => editExperiment({ loss: { ...loss, [field.name]: value } }, field.name))}
+          />
         ))}
         <FieldInput field={experimentFields.seed} value={seed} onChange={(value) => edit(() => editExperiment({ seed: value as number }))} />
-        <FieldInput field={experimentFields.eval_every} value={eval_every} onChange={(value) => edit(() => editExperiment({ eval_every: value as number }))} />
+        <FieldInput
+          field={experimentFields.eval_every}
+          value={eval_every}
+          onChange={(value) => edit(() => editExperiment({ eval_every: value as number }))}
+        />
       </div>
     </Panel>
   );

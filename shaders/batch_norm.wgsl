@@ -88,7 +88,8 @@ fn finite(v: vec4f) -> vec4<bool> {
 @if(finalize)
 @compute @workgroup_size(64)
 fn finalize(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let c4 = min(group_index(group, groups), C4 - 1u);
+  let g = group_index(group, groups);
+  let c4 = min(g, C4 - 1u);
   let base = group.z * SLAB_STATS_LANE + c4;
   let shift = slab_stats[base];
   let at = base + min(local, SLABS - 1u) * 2u * C4;
@@ -98,7 +99,7 @@ fn finalize(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups
   let off = slab_mean - mean;
   let within = select(vec4f(), slab_stats[at + C4], local < SLABS);
   let variance = workgroup_sum(local, within + count * off * off) * bitcast<f32>(INVERSE_ROWS);
-  if (local == 0u) {
+  if (local == 0u && g < C4) {
     let row = group.z * SAVED_LANE + c4;
     saved[row] = mean;
     saved[row + C4] = inverseSqrt(variance + bitcast<f32>(EPS));
@@ -180,11 +181,12 @@ fn grad_stats(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grou
 @if(grad_finalize)
 @compute @workgroup_size(64)
 fn grad_finalize(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let c4 = min(group_index(group, groups), C4 - 1u);
+  let g = group_index(group, groups);
+  let c4 = min(g, C4 - 1u);
   let at = group.z * SLAB_STATS_LANE + min(local, SLABS - 1u) * 2u * C4 + c4;
   let sum = workgroup_sum(local, select(vec4f(), slab_stats[at], local < SLABS));
   let product = workgroup_sum(local, select(vec4f(), slab_stats[at + C4], local < SLABS));
-  if (local == 0u) {
+  if (local == 0u && g < C4) {
     partials[group.z * PARTIALS_LANE + c4] = product;
     partials[group.z * PARTIALS_LANE + C4 + c4] = sum;
     totals[group.z * TOTALS_LANE + c4] = sum * bitcast<f32>(INVERSE_ROWS);

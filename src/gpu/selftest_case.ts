@@ -9,9 +9,9 @@ import type { DrawnCase } from '../engine/ops/cases.ts';
 import { layoutParams, type ParamLayout, packParam, unpackParam } from '../engine/params.ts';
 import { type BufferPlan, type Dispatch, STEP, STEP_WORDS } from '../engine/plan.ts';
 import type { Case } from '../engine/reference.ts';
-import { packTensor, type Tensor, unpackTensor } from '../engine/tensors.ts';
+import { makeTensor, packTensor, type Tensor, unpackTensor } from '../engine/tensors.ts';
 import { inferModel } from '../model/infer.ts';
-import type { LayerSpec, ModelInfo } from '../model/types.ts';
+import type { LayerSpec, ModelInfo, Shape } from '../model/types.ts';
 import { allocate, GUARD, GUARD_WORDS } from './buffers.ts';
 import { pipelineFor, stepLayout } from './pipelines.ts';
 
@@ -21,6 +21,10 @@ export interface Surroundings {
   fused?: Activation;
   /** The input is the output of this activation, and its gradient holds `before` already. */
   behind?: { activation: Activation; before: (i: number) => number };
+  /** A flat input is a flattened image of this shape [C, H, W], and lies in memory like one; a second one is a plain vector. */
+  image?: Shape;
+  /** Most workgroups in x; the others go to y, as in dispatches beyond 65,535. */
+  fold?: number;
 }
 
 class CaseEmitter extends PassEmitter {
@@ -38,8 +42,8 @@ class CaseEmitter extends PassEmitter {
 }
 
 /** The model of one case: the layer alone, behind a Flatten if its input is flat. */
-export function caseModel({ type, args, inputs }: Case): ModelInfo {
-  const [, C, H = 1, W = 1] = inputs[0];
+export function caseModel({ type, args, inputs }: Case, image?: Shape): ModelInfo {
+  const [C, H = 1, W = 1] = image ?? inputs[0].slice(1);
   const flat = inputs[0].length === 2;
   const layer: LayerSpec = { id: 'layer', type, inputs: inputs.map((_, k) => `in${k}`), ...args };
   // Views of one input; separate() makes tensors of their own of them.
@@ -61,13 +65,21 @@ export interface CompiledCase {
   train: boolean;
 }
 
+function foldGrid([x, y]: readonly [number, number], fold = x): readonly [number, number] {
+  const width = Math.min(x, fold);
+  return [width, Math.ceil((x * y) / width)];
+}
+
 export function compileCase(item: Case, surroundings: Surroundings = {}): CompiledCase {
-  const info = caseModel(item);
+  const info = caseModel(item, surroundings.image);
   const N = item.inputs[0][0];
   const train = item.train ?? true;
   // Evaluation keeps the sources views; each then becomes a tensor of its own.
   const graph = buildGraph(info, { N, train: false, fuse: false });
-  const inputs = item.inputs.map((_, k) => ({ ...(graph.outputs.get(`in${k}`) as Tensor), id: `in${k}` }));
+  const inputs = item.inputs.map((shape, k) => {
+    const view = graph.outputs.get(`in${k}`) as Tensor;
+    return surroundings.image && k > 0 ? makeTensor(`in${k}`, shape.slice(1), N) : { ...view, id: `in${k}` };
+  });
   const trained = buildGraph(info, { N, train, fuse: false });
   const found = trained.nodes.find((n) => n.layer.id === 'layer');
   const node = found ? { ...found, inputs, activation: surroundings.fused ?? NO_ACTIVATION } : null;
@@ -81,7 +93,8 @@ export function compileCase(item: Case, surroundings: Surroundings = {}): Compil
     if (train) found.operation.backward(node, emit);
   }
   const slots: number[] = [];
-  const { dispatches, placed } = emit.finish(slots);
+  const { dispatches: planned, placed } = emit.finish(slots);
+  const dispatches = planned.map((d) => ({ ...d, grid: foldGrid(d.grid, surroundings.fold) }));
   const plans: BufferPlan[] = [
     ...slots.map((laneSize, k) => ({ id: `slot${k}`, laneSize })),
     { id: 'params', laneSize: params.size },

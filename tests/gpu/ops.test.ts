@@ -4,18 +4,21 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ACTIVATION, type Activation } from '../../src/engine/op.ts';
-import { drawCase, type DrawnCase, inferCase, opCases } from '../../src/engine/ops/cases.ts';
 import { activations } from '../../src/engine/ops/activation/activation.reference.ts';
+import { opCases } from '../../src/engine/ops/cases.ts';
 import { operations } from '../../src/engine/ops/index.ts';
 import type { Case, Cases, Reference, Tensor } from '../../src/engine/reference.ts';
 import { bits } from '../../src/engine/shader.ts';
 import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
-import { hash2, random } from '../../src/model/random.ts';
-import { compare, compareCase, limitsOf, runReference } from '../../src/gpu/selftest_compare.ts';
-import { compileCase, runCase, type Surroundings } from '../../src/gpu/selftest_case.ts';
+import { checkCase, drawLanes } from '../../src/gpu/selftest.ts';
+import { compileCase, type LaneResults, runCase, type Surroundings } from '../../src/gpu/selftest_case.ts';
+import { compare, limitsOf, runReference } from '../../src/gpu/selftest_compare.ts';
+import { random } from '../../src/model/random.ts';
+import { bitwiseAll } from '../support/train.ts';
 
 const RANDOM_CASES = 40;
-const LANES = 2;
+/** Cases in flight: pipelines compile beside each other. */
+const AT_ONCE = 6;
 let gpu: Gpu;
 
 beforeAll(async () => {
@@ -25,24 +28,15 @@ beforeAll(async () => {
 const itemsOf = ({ cases, random: draw }: Cases): Case[] => [...cases, ...Array.from({ length: RANDOM_CASES }, (_, k) => draw(random(31, k).uniform))];
 const name = (item: Case) => `${item.type} ${JSON.stringify(item.args)} ${JSON.stringify(item.inputs)}`;
 
-/** Numbers of every lane, as the kernel reads them and as the reference does (which is handed the layer's own dropout key). */
-function draw(item: Case, seed: number, index: number): { kernel: DrawnCase[]; reference: DrawnCase[] } {
-  const kernel = Array.from({ length: LANES }, (_, lane) => drawCase(item, seed + 1000 * lane));
-  const reference = kernel.map((d) => ({ ...d, mode: { ...d.mode, seed: hash2(d.mode.seed ?? 0, index) } }));
-  return { kernel, reference };
-}
-
-/** The relative error of a few cancelled sums says nothing; the limit on each element's share of Σ|a·b| does. */
-function fair(item: Case, cases: Cases): Case {
-  const elements = inferCase(item).shape.reduce((a, b) => a * b, item.inputs[0][0]);
-  return cases.per_term !== undefined && elements < 16 ? { ...item, tolerance: 1e-4 } : item;
-}
-
-async function check(item: Case, cases: Cases, reference: Reference, seed: number): Promise<string[]> {
-  const drawn = draw(item, seed, compileCase(item).node?.index ?? 0);
-  const { lanes, faults } = await runCase(gpu.device, item, drawn.kernel);
-  const wrong = lanes.flatMap((actual, lane) => compareCase(fair(item, cases), cases, reference, drawn.reference[lane], actual) ?? []);
-  return [...wrong, ...faults.map((fault) => `${name(item)}: ${fault}`)];
+/** Sentences about all items. */
+async function each(items: readonly Case[], check: (item: Case, seed: number) => Promise<string[]>): Promise<string[]> {
+  const wrong: string[] = [];
+  for (let at = 0; at < items.length; at += AT_ONCE) {
+    const some = items.slice(at, at + AT_ONCE);
+    const sentences = await Promise.all(some.map((item, k) => check(item, at + k)));
+    sentences.forEach((list, k) => wrong.push(...list.map((sentence) => (sentence.startsWith(some[k].type) ? sentence : `${name(some[k])}: ${sentence}`))));
+  }
+  return wrong;
 }
 
 const KINDS: readonly (readonly [keyof typeof ACTIVATION, Activation, Record<string, number>])[] = [
@@ -60,15 +54,16 @@ const slopeAt = (kind: string, y: number): number => {
 };
 
 const before = (i: number) => Math.fround(0.25 + (i % 7) / 8);
+const map = ({ shape, data }: Tensor, f: (v: number, i: number) => number): Tensor => ({ shape, data: data.map(f) });
 
-/** The same layer behind and before a fused activation, its gradient added to one that stands there already. */
-async function checkSurrounded(item: Case, cases: Cases, reference: Reference, seed: number): Promise<string[]> {
+/** The same layer behind and before a fused activation, its gradient added to one that stands there already, its grid folded. */
+async function checkSurrounded(item: Case, cases: Cases, reference: Reference, seed: number, more: Surroundings = {}): Promise<string[]> {
   const [kind, activation, args] = KINDS[seed % KINDS.length];
   const compiled = compileCase(item);
   const fuses = operations[item.type as keyof typeof operations].fusesActivation && compiled.node !== null;
   const behind = compiled.dispatches.length > 0;
-  const surroundings: Surroundings = { ...(fuses && { fused: activation }), ...(behind && { behind: { activation, before } }) };
-  const drawn = draw(item, seed, compiled.node?.index ?? 0);
+  const surroundings: Surroundings = { fold: 3, ...more, ...(fuses && { fused: activation }), ...(behind && { behind: { activation, before } }) };
+  const drawn = drawLanes(item, seed, compiled.node?.index ?? 0);
   const { lanes, faults } = await runCase(gpu.device, item, drawn.kernel, surroundings);
   const { tolerance, absolute = 0 } = limitsOf(item, cases);
   const wrong = lanes.flatMap((actual, lane) => {
@@ -85,23 +80,51 @@ async function checkSurrounded(item: Case, cases: Cases, reference: Reference, s
       return compare(`${name(item)} with ${kind}: ${result}`, values, data, limits, shape) ?? [];
     });
   });
-  return [...wrong, ...faults.map((fault) => `${name(item)} with ${kind}: ${fault}`)];
+  return [...wrong, ...faults];
 }
 
-const map = ({ shape, data }: Tensor, f: (v: number, i: number) => number): Tensor => ({ shape, data: data.map(f) });
+/** A lane by itself gives the bits that it gave beside another. */
+async function checkAlone(item: Case, seed: number): Promise<string[]> {
+  const { kernel } = drawLanes(item, seed, 0);
+  const both = await runCase(gpu.device, item, kernel);
+  const alone = await runCase(gpu.device, item, kernel.slice(1));
+  return bitwiseAll('alone', alone.lanes[0] as LaneResults, both.lanes[1] as LaneResults);
+}
 
 describe.each(Object.entries(opCases))('%s', (_name, { reference, cases }) => {
   it('equals its reference', async () => {
-    const wrong: string[] = [];
-    for (const [seed, item] of itemsOf(cases).entries()) wrong.push(...(await check(item, cases, reference[item.type], seed)));
-    expect(wrong).toEqual([]);
+    expect(await each(itemsOf(cases), async (item, seed) => (await checkCase(gpu.device, item, cases, reference[item.type], seed)).wrong)).toEqual([]);
     expect(gpu.errors).toEqual([]);
   });
 
-  it('honours fused activations on both sides and adds to gradients', async () => {
-    const wrong: string[] = [];
-    for (const [seed, item] of itemsOf(cases).entries()) wrong.push(...(await checkSurrounded(item, cases, reference[item.type], seed)));
-    expect(wrong).toEqual([]);
+  it('honours fused activations on both sides, adds to gradients, and numbers its threads in x and y', async () => {
+    expect(await each(itemsOf(cases), (item, seed) => checkSurrounded(item, cases, reference[item.type], seed))).toEqual([]);
     expect(gpu.errors).toEqual([]);
+  });
+
+  it('gives a lane the same bits alone', async () => {
+    const some = itemsOf(cases).filter((_, k) => k % 4 === 1);
+    expect(await each(some, checkAlone)).toEqual([]);
+    expect(gpu.errors).toEqual([]);
+  });
+});
+
+describe('layers on a flattened image', () => {
+  const image = [3, 4, 2] as const;
+  const shape = [5, 24];
+  const flat: Case[] = [
+    { type: 'BatchNorm1d', args: {}, inputs: [shape] },
+    { type: 'BatchNorm1d', args: {}, inputs: [shape], train: false },
+    { type: 'Dropout', args: { p: 0.4 }, inputs: [shape] },
+    { type: 'GELU', args: {}, inputs: [shape] },
+    { type: 'Sigmoid', args: {}, inputs: [shape] },
+    { type: 'Linear', args: { out_features: 7 }, inputs: [shape] },
+    { type: 'Add', args: {}, inputs: [shape, shape] },
+  ];
+
+  it.each(flat.map((item) => [`${item.type}${item.train === false ? ' in evaluation' : ''}`, item] as const))('%s', async (_type, item) => {
+    const op = Object.values(opCases).find(({ reference }) => item.type in reference);
+    if (!op) throw new Error(`no cases for ${item.type}`);
+    for (let seed = 0; seed < KINDS.length; seed++) expect(await checkSurrounded(item, op.cases, op.reference[item.type], seed, { image })).toEqual([]);
   });
 });

@@ -33,6 +33,7 @@ export const maxPool2dCases: Cases = {
     pool([5, 7, 1, 1], 1, { stride: 2 }),
     pool([8, 16, 8, 8], 2),
     pool([2, 4, 6, 6], 2, { stride: 2, padding: 1 }),
+    pool([1, 5, 21, 19], [17, 16], { stride: [2, 3], padding: [4, 0] }, overlap), // more taps than a byte can number
     pool([2, 4, 6, 6], 3, { stride: 1 }, { ...overlap, draw: 'ties' }),
   ],
 

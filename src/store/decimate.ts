@@ -29,7 +29,7 @@ export function decimate(xs: ArrayLike<number>, ys: Column, from: number, to: nu
     if (found) {
       take(out, Math.min(found.low, found.high));
       take(out, Math.max(found.low, found.high));
-    }
+    } else take(out, i); // not finite: stands for the gap
     i = end;
   }
   take(out, to - 1);

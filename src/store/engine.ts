@@ -248,6 +248,13 @@ export function settleReady(): void {
   if (wanted === 'running' && live().replay === null) client?.send({ type: 'start' });
 }
 
+/** There is no engine any more, even if there was one: whoever asks from now on is told why. */
+export function giveUp(error: Error): void {
+  if (settled === 'ready') ready = defer();
+  settled = 'no';
+  failReady(error);
+}
+
 /** It never will be: whoever waits is told why. */
 export function failReady(error: Error): void {
   if (settled === 'no') settled = 'failed';

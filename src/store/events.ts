@@ -1,6 +1,6 @@
 /** From what the worker says to what the page shows. Events of an experiment that is no longer loaded are dropped. */
 import type { Event } from '../worker/protocol.ts';
-import { currentLoad, EngineError, failReady, replay, rest, restart, settleReady, settleStep, wantsToRun } from './engine.ts';
+import { currentLoad, EngineError, failReady, giveUp, replay, rest, restart, settleReady, settleStep, wantsToRun } from './engine.ts';
 import { live, mapsStore, notify, setLive } from './live.ts';
 import { curves } from './series.ts';
 
@@ -90,7 +90,7 @@ export function crashed(message: string): void {
       replay: null,
       error: { name: 'EngineError', message: `The engine stopped again and again: ${message}` },
     });
-    return failReady(new EngineError(message));
+    return giveUp(new EngineError(message));
   }
   const step = curves.lastStep();
   const to = step > 0 ? ` It is doing the steps up to ${step} again.` : '';

@@ -41,11 +41,12 @@ export function domainsOf(spec: ChartSpec, all: readonly RunSeries[], choice: Ax
   let high = Number.NEGATIVE_INFINITY;
   const firsts: number[] = [];
   for (const series of all) {
+    // Of training, in every chart: they stand one below another under one crosshair.
+    const train = xOf(series, 'train_loss', choice);
+    if (series.step.length > 0) last = Math.max(last, train.xs[series.step.length - 1]! * train.factor);
     for (const { metric } of spec.layers) {
       const steps = series.steps(metric);
       if (steps.length === 0) continue;
-      const { xs, factor } = xOf(series, metric, choice);
-      last = Math.max(last, xs[steps.length - 1]! * factor);
       const noisy = !isValidation(metric) && metric !== 'lr';
       const column = noisy ? series.smoothed(metric, Math.max(ROBUST, smoothing)) : series.column(metric);
       const from = spec.fit ? Math.floor(column.length * 0.1) : 0;
@@ -68,7 +69,7 @@ function emptyDomain(spec: ChartSpec): Domain {
 }
 
 function capped(spec: ChartSpec, high: number, firsts: number[]): number {
-  const usual = firsts.filter(Number.isFinite).sort((a, b) => a - b)[Math.floor(firsts.length / 2)];
+  const usual = firsts.filter(Number.isFinite).sort((a, b) => a - b)[Math.floor((firsts.length - 1) / 2)];
   return spec.cap && usual ? Math.min(high, spec.cap * usual) : high;
 }
 

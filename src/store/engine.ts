@@ -79,8 +79,6 @@ export function setDataset(next: Load['dataset']): void {
   sent = null;
 }
 
-export const hasDataset = (): boolean => dataset !== undefined;
-
 /** Why this experiment cannot be trained: the same rules that links go through. */
 export function problemOf(experiment: Experiment): ModelError | null {
   try {

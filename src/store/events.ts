@@ -101,5 +101,3 @@ export function crashed(message: string): void {
   });
   restart();
 }
-
-export { replay };

@@ -5,8 +5,8 @@
 //   grad_weight  gw[kh,kw,ci,co] = Σ_{n,oh,ow} x[…] · gy[n,oh,ow,co],  grad_bias = Σ gy
 //
 // Layouts: x [N][XH·XW][XC4] vec4, y [N][YH·YW][YC4] vec4, w rows (tap·IG + ci) of YC4 vec4 and one bias row below. Few terms are summed
-// for each output, so memory decides: one thread owns one vec4 of channels, neighbours own neighbouring vec4s, and what a vec4 means
-// to the groups picks the inner loop:
+// for each output, so memory decides: a thread owns one vec4 of channels of TM pixels in a row (weights are read once for all of them),
+// neighbours own neighbouring vec4s, and what a vec4 means to the groups picks the inner loop:
 //   depthwise   IG = OG = 1: channel c meets channel c, one vec4 multiply-add a tap
 //   aligned     4 divides IG and OG: a vec4 lies in one group, inner products by vec4
 //   otherwise   each component gathers from its own group, one float at a time
@@ -16,7 +16,7 @@
 import package::lib::grid::thread_index;
 import package::lib::activation::{activate, activation_gradient, mask_padding};
 import constants::{THREADS, N, XC, XH, XW, XC4, YC, YH, YW, YC4, IG, OG, KH, KW, SH, SW, PH, PW, DH, DW, HAS_BIAS, ACT, SLOPE};
-import constants::{X_LANE, W_LANE, Y_LANE, GY_LANE, GX_LANE, PARTIALS_LANE, ACCUMULATE, IN_ACT, IN_SLOPE, UNIT_ROWS, SLAB_ROWS};
+import constants::{X_LANE, W_LANE, Y_LANE, GY_LANE, GX_LANE, PARTIALS_LANE, ACCUMULATE, IN_ACT, IN_SLOPE, TM, RUNS, UNIT_ROWS, SLAB_ROWS};
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -37,102 +37,151 @@ fn gather(pixel: u32, c: vec4u) -> vec4f {
 @if(forward)
 @compute @workgroup_size(64)
 fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let i = thread_index(group, groups, local);
-  if (i >= THREADS) { return; }
+  let id = thread_index(group, groups, local);
+  if (id >= THREADS) { return; }
   let lane = group.z;
-  let c4 = i % YC4;
-  let pixel = i / YC4;
-  let row = pixel / YW;
-  // Rows and columns count from the padding's edge, so that they are never negative.
-  let top = row % YH * SH;
-  let left = pixel % YW * SW;
+  let c4 = id % YC4;
+  let run = id / YC4;
+  let row = run / RUNS;
+  let first = run % RUNS * TM;
   let image = lane * X_LANE + (row / YH) * XH * XW * XC4;
-  var sum = vec4f();
-  if (HAS_BIAS == 1u) { sum = w[lane * W_LANE + KH * KW * IG * YC4 + c4]; }
   @if(!depthwise) let start = group_start(c4);
+  var sum: array<vec4f, TM>;
+  for (var i = 0u; i < TM; i++) { // @unroll
+    sum[i] = vec4f();
+  }
   for (var kh = 0u; kh < KH; kh++) {
-    let py = top + kh * DH;
-    if (py < PH || py >= XH + PH) { continue; }
+    // Above the map this wraps to a huge value, so one comparison serves both sides; columns likewise.
+    let iy = row % YH * SH + kh * DH - PH;
+    if (iy >= XH) { continue; }
     for (var kw = 0u; kw < KW; kw++) {
-      let px = left + kw * DW;
-      if (px < PW || px >= XW + PW) { continue; }
-      let at = image + ((py - PH) * XW + px - PW) * XC4;
+      var at: array<u32, TM>;
+      var inside: array<bool, TM>;
+      for (var i = 0u; i < TM; i++) { // @unroll
+        let ix = (first + i) * SW + kw * DW - PW;
+        inside[i] = ix < XW;
+        at[i] = image + (iy * XW + select(0u, ix, inside[i])) * XC4;
+      }
       let tap = lane * W_LANE + (kh * KW + kw) * IG * YC4 + c4;
-      @if(depthwise) sum += x[at + c4] * w[tap];
+      @if(depthwise) {
+        let b = w[tap];
+        for (var i = 0u; i < TM; i++) { // @unroll
+          sum[i] += select(vec4f(), x[at[i] + c4], inside[i]) * b;
+        }
+      }
       @if(aligned) {
         for (var c = 0u; c < IG / 4u; c++) {
-          let a = x[at + start.x / 4u + c];
           let b = tap + 4u * c * YC4;
-          sum += a.x * w[b] + a.y * w[b + YC4] + a.z * w[b + 2u * YC4] + a.w * w[b + 3u * YC4];
+          let m = mat4x4f(w[b], w[b + YC4], w[b + 2u * YC4], w[b + 3u * YC4]);
+          for (var i = 0u; i < TM; i++) { // @unroll
+            sum[i] += m * select(vec4f(), x[at[i] + start.x / 4u + c], inside[i]);
+          }
         }
       }
       @if(!depthwise && !aligned) {
-        for (var c = 0u; c < IG; c++) { sum += gather(at, start + c) * w[tap + c * YC4]; }
+        for (var c = 0u; c < IG; c++) {
+          let b = w[tap + c * YC4];
+          for (var i = 0u; i < TM; i++) { // @unroll
+            sum[i] += select(vec4f(), gather(at[i], start + c), inside[i]) * b;
+          }
+        }
       }
     }
   }
-  y[lane * Y_LANE + i] = mask_padding(activate(ACT, SLOPE, sum), c4, YC);
+  var bias = vec4f();
+  if (HAS_BIAS == 1u) { bias = w[lane * W_LANE + KH * KW * IG * YC4 + c4]; }
+  for (var i = 0u; i < TM; i++) { // @unroll
+    if (first + i < YW) {
+      y[lane * Y_LANE + (row * YW + first + i) * YC4 + c4] = mask_padding(activate(ACT, SLOPE, sum[i] + bias), c4, YC);
+    }
+  }
 }
 
 @group(0) @binding(3) var<storage, read> gy: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> gx: array<vec4f>;
 
-// One term of the sum over o for each of four input channels: row of the tap and output channel, by component.
+// Output channels o of the pixel of gy that starts at vec4 `pixel`.
 @if(grad_input)
-fn product(tap: u32, pixel: u32, row: vec4u, o: vec4u) -> vec4f {
-  let weight = vec4u(tap) + row * YC4 + o / 4u;
+fn gather_gradient(pixel: u32, o: vec4u) -> vec4f {
   let at = vec4u(pixel) + o / 4u;
   let q = o % 4u;
-  return vec4f(gy[at.x][q.x], gy[at.y][q.y], gy[at.z][q.z], gy[at.w][q.w])
-    * vec4f(w[weight.x][q.x], w[weight.y][q.y], w[weight.z][q.z], w[weight.w][q.w]);
+  return vec4f(gy[at.x][q.x], gy[at.y][q.y], gy[at.z][q.z], gy[at.w][q.w]);
+}
+
+// Weights of four input channels (their rows of the tap) for the output channels o.
+@if(grad_input)
+fn gather_weight(tap: u32, row: vec4u, o: vec4u) -> vec4f {
+  let at = vec4u(tap) + row * YC4 + o / 4u;
+  let q = o % 4u;
+  return vec4f(w[at.x][q.x], w[at.y][q.y], w[at.z][q.z], w[at.w][q.w]);
 }
 
 @if(grad_input)
 @compute @workgroup_size(64)
 fn grad_input(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let i = thread_index(group, groups, local);
-  if (i >= THREADS) { return; }
+  let id = thread_index(group, groups, local);
+  if (id >= THREADS) { return; }
   let lane = group.z;
-  let c4 = i % XC4;
-  let pixel = i / XC4;
-  let image_row = pixel / XW;
-  let py = image_row % XH + PH;
-  let px = pixel % XW + PW;
-  let image = lane * GY_LANE + (image_row / XH) * YH * YW * YC4;
+  let c4 = id % XC4;
+  let run = id / XC4;
+  let row = run / RUNS;
+  let first = run % RUNS * TM;
+  let image = lane * GY_LANE + (row / XH) * YH * YW * YC4;
   @if(!depthwise) let channel = min(4u * c4 + vec4u(0u, 1u, 2u, 3u), vec4u(XC - 1u));
-  @if(!depthwise) let row = channel % IG;
+  @if(!depthwise) let weight_row = channel % IG;
   @if(!depthwise) let start = channel / IG * OG;
-  // Outputs whose window can reach the pixel.
-  let last_y = min(YH, py / SH + 1u);
-  let last_x = min(YW, px / SW + 1u);
-  const REACH_H = (KH - 1u) * DH + 1u;
-  const REACH_W = (KW - 1u) * DW + 1u;
-  var sum = vec4f();
-  for (var oy = (max(py + SH, REACH_H) - REACH_H) / SH; oy < last_y; oy++) {
-    let kh = (py - oy * SH) / DH;
-    if (DH > 1u && kh * DH != py - oy * SH) { continue; }
-    for (var ox = (max(px + SW, REACH_W) - REACH_W) / SW; ox < last_x; ox++) {
-      let kw = (px - ox * SW) / DW;
-      if (DW > 1u && kw * DW != px - ox * SW) { continue; }
-      let at = image + (oy * YW + ox) * YC4;
+  var sum: array<vec4f, TM>;
+  for (var i = 0u; i < TM; i++) { // @unroll
+    sum[i] = vec4f();
+  }
+  for (var kh = 0u; kh < KH; kh++) {
+    let py = row % XH + PH - kh * DH;
+    let oy = py / SH;
+    if (oy >= YH || oy * SH != py) { continue; }
+    for (var kw = 0u; kw < KW; kw++) {
+      var at: array<u32, TM>;
+      var inside: array<bool, TM>;
+      for (var i = 0u; i < TM; i++) { // @unroll
+        let px = first + i + PW - kw * DW;
+        let ox = px / SW;
+        inside[i] = ox < YW && ox * SW == px;
+        at[i] = image + (oy * YW + select(0u, ox, inside[i])) * YC4;
+      }
       let tap = lane * W_LANE + (kh * KW + kw) * IG * YC4;
-      @if(depthwise) sum += gy[at + c4] * w[tap + c4];
+      @if(depthwise) {
+        let b = w[tap + c4];
+        for (var i = 0u; i < TM; i++) { // @unroll
+          sum[i] += select(vec4f(), gy[at[i] + c4], inside[i]) * b;
+        }
+      }
       @if(aligned) {
         for (var o = start.x / 4u; o < (start.x + OG) / 4u; o++) {
-          let g = gy[at + o];
-          let b = tap + row.x * YC4 + o;
-          sum += vec4f(dot(g, w[b]), dot(g, w[b + YC4]), dot(g, w[b + 2u * YC4]), dot(g, w[b + 3u * YC4]));
+          let b = tap + weight_row.x * YC4 + o;
+          let m = mat4x4f(w[b], w[b + YC4], w[b + 2u * YC4], w[b + 3u * YC4]);
+          for (var i = 0u; i < TM; i++) { // @unroll
+            sum[i] += select(vec4f(), gy[at[i] + o], inside[i]) * m;
+          }
         }
       }
       @if(!depthwise && !aligned) {
-        for (var o = 0u; o < OG; o++) { sum += product(tap, at, row, start + o); }
+        for (var o = 0u; o < OG; o++) {
+          let b = gather_weight(tap, weight_row, start + o);
+          for (var i = 0u; i < TM; i++) { // @unroll
+            sum[i] += select(vec4f(), gather_gradient(at[i], start + o), inside[i]) * b;
+          }
+        }
       }
     }
   }
-  @if(!depthwise) sum = mask_padding(sum, c4, XC);
-  var g = activation_gradient(IN_ACT, IN_SLOPE, sum, x[lane * X_LANE + i]);
-  if (ACCUMULATE == 1u) { g += gx[lane * GX_LANE + i]; }
-  gx[lane * GX_LANE + i] = g;
+  for (var i = 0u; i < TM; i++) { // @unroll
+    if (first + i < XW) {
+      let pixel = (row * XW + first + i) * XC4 + c4;
+      let at = lane * GX_LANE + pixel;
+      var g = activation_gradient(IN_ACT, IN_SLOPE, mask_padding(sum[i], c4, XC), x[lane * X_LANE + pixel]);
+      if (ACCUMULATE == 1u) { g += gx[at]; }
+      gx[at] = g;
+    }
+  }
 }
 
 @group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;

@@ -1,10 +1,20 @@
 /** Conv2d with groups > 1 (depthwise among them): one dispatch forward, one for each gradient. Kernels: shaders/conv2d_grouped.wgsl. */
 import { flag, num, pair } from '../../../model/fields.ts';
 import { ceilDiv, dims, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
+import type { Tensor } from '../../tensors.ts';
 
 /** Threads that share the sum of the weight gradient, and the most ranges it is cut into. */
 const SLAB_THREADS = 4096;
 const MAX_SLABS = 64;
+/** A kernel should have at least so many threads a lane before a thread owns more pixels. */
+const ENOUGH_THREADS = 2048;
+
+/** Pixels of a row that a thread owns, and how many such runs a row has. */
+function runsOf(t: Tensor, N: number): { TM: number; RUNS: number; threads: number } {
+  const threads = (TM: number) => N * t.H * ceilDiv(t.W, TM) * (t.Cs / 4);
+  const TM = [4, 2].find((tm) => tm <= t.W && threads(tm) >= ENOUGH_THREADS) ?? 1;
+  return { TM, RUNS: ceilDiv(t.W, TM), threads: threads(TM) };
+}
 
 function geometry({ layer, inputs: [x], output: y, N }: Node): Record<string, number> {
   const { args } = layer;
@@ -22,14 +32,15 @@ const conditionsOf = ({ IG, OG }: Record<string, number>) => ({ depthwise: IG ==
 function forward(node: Node, emit: Emit): void {
   const { layer, inputs, output, activation, N } = node;
   const g = geometry(node);
+  const { threads, ...runs } = runsOf(output, N);
   emit.run({
     label: `${layer.id} forward`,
     shader: 'conv2d_grouped',
     entry: 'forward',
-    constants: { ...g, ACT: activation.kind, SLOPE: activation.slope, UNIT_ROWS: 1 },
+    constants: { ...g, ...runs, ACT: activation.kind, SLOPE: activation.slope },
     conditions: { ...conditionsOf(g), forward: true },
     bindings: [emit.read('x', inputs[0]), emit.param('w', layer), emit.write('y', output)],
-    threads: output.size / 4,
+    threads,
     macs: N * layer.macs,
   });
 }
@@ -39,14 +50,15 @@ function gradInput(node: Node, emit: Emit): void {
   const target = emit.target(node, 0);
   if (!target) return;
   const g = geometry(node);
+  const { threads, ...runs } = runsOf(inputs[0], N);
   emit.run({
     label: `${layer.id} grad_input`,
     shader: 'conv2d_grouped',
     entry: 'grad_input',
-    constants: { ...g, ...epilogue(target), UNIT_ROWS: 1 },
+    constants: { ...g, ...runs, ...epilogue(target) },
     conditions: { ...conditionsOf(g), grad_input: true },
     bindings: [emit.read('x', inputs[0]), emit.param('w', layer), null, emit.read('gy', emit.gradient(output)), emit.write('gx', target.gradient)],
-    threads: inputs[0].size / 4,
+    threads,
     macs: N * layer.macs,
   });
 }

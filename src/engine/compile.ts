@@ -87,6 +87,14 @@ function tableOfBlocks(params: ParamLayout, ranges: ReadonlyMap<string, PartialR
   return table;
 }
 
+/** Where the memory goes: the layers with the largest output and with the most parameters. */
+function heaviest(graph: Graph, params: ParamLayout): { output?: string; block?: string } {
+  const size = (n: Graph['nodes'][number]): number => n.output.size;
+  const [node] = [...graph.nodes].sort((a, b) => size(b) - size(a));
+  const [block] = [...params.blocks.values()].sort((a, b) => blockSize(b) - blockSize(a));
+  return { output: node && size(node) >= graph.input.size ? node.layer.id : undefined, block: block?.layer };
+}
+
 export function compile(info: ModelInfo, options: CompileOptions): Compiled {
   const N = options.batch_size;
   const shapes = buildGraph(info, { N, train: true, fuse: false });
@@ -105,12 +113,13 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
   const train = pass(true);
   const evaluate = pass(false);
   const blocks = params.size / BLOCK;
+  const { output, block } = heaviest(train.pass.graph, params);
   const plans: BufferPlan[] = [
-    ...slots.map((laneSize, i) => ({ id: `slot${i}`, laneSize })),
-    { id: 'params', laneSize: params.size },
-    { id: 'grads', laneSize: params.size },
+    ...slots.map((laneSize, i) => ({ id: `slot${i}`, laneSize, layer: output })),
+    { id: 'params', laneSize: params.size, layer: block },
+    { id: 'grads', laneSize: params.size, layer: block },
     { id: 'buffers', laneSize: buffers.size },
-    { id: 'partials', laneSize: Math.max(train.emit.partialWords, 64) },
+    { id: 'partials', laneSize: Math.max(train.emit.partialWords, 64), layer: block },
     { id: 'norms', laneSize: 3 * blocks },
     { id: 'labels', laneSize: 4 * Math.ceil(N / 4) },
     { id: 'step_loss', laneSize: 4 },

@@ -15,6 +15,8 @@ export interface BufferPlan {
   laneSize: number;
   /** Shared by all lanes: a leading dimension of 1. */
   shared?: boolean;
+  /** Layer that makes it as large as it is, for error messages. */
+  layer?: string;
 }
 
 export interface Binding {

@@ -78,8 +78,9 @@ function layoutStates(P: number, lanes: readonly LaneOptimizer[]): { states: Rac
     const initial = kernel.initial?.(args) ?? {};
     const offset = words;
     words += names.length * P;
+    // Buffers start at zero.
     names.forEach((name, k) => {
-      fills.push({ buffer: 'state', offset: offset + k * P, data: new Float32Array(P).fill(initial[name] ?? 0) });
+      if (initial[name]) fills.push({ buffer: 'state', offset: offset + k * P, data: new Float32Array(P).fill(initial[name]) });
     });
     return { offset, names };
   });
@@ -91,7 +92,8 @@ export function planRace(compiled: Compiled, lanes: readonly LaneOptimizer[]): R
   const types = [...new Set(lanes.map((l) => l.type))];
   const lanesOf = Object.fromEntries(types.map((type) => [type, lanes.flatMap((l, i) => (l.type === type ? [i] : []))]));
   const { states, words, fills } = layoutStates(P, lanes);
-  const shared = (id: string, laneSize: number): BufferPlan => ({ id, laneSize: Math.max(4, laneSize), shared: true });
+  const { layer } = compiled.plans.find((p) => p.id === 'params') ?? {};
+  const shared = (id: string, laneSize: number): BufferPlan => ({ id, laneSize: Math.max(4, laneSize), shared: true, layer });
   const lists = types.map((type): Fill => {
     const list = lanesOf[type].flatMap((lane) => [lane, states[lane].offset / 4]);
     return { buffer: `lanes:${type}`, offset: 0, data: Uint32Array.from(list) };

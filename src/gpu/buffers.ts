@@ -22,8 +22,10 @@ export function checkLimits(plans: readonly BufferPlan[], lanes: number, limits:
   for (const plan of plans) {
     const bytes = bytesOf(plan, lanes);
     if (bytes > most) {
+      const what = plan.layer ? `${plan.layer}: one tensor of this layer` : 'One tensor of this experiment';
       throw new LimitError(
-        `One tensor of this experiment needs ${megabytes(bytes)} for ${lanes} run${lanes > 1 ? 's' : ''}; this GPU allows ${megabytes(most)}. A smaller batch, fewer channels or fewer runs would fit.`,
+        `${what} needs ${megabytes(bytes)} for ${lanes} run${lanes > 1 ? 's' : ''}; this GPU allows ${megabytes(most)}. A smaller batch, fewer channels or fewer runs would fit.`,
+        plan.layer,
       );
     }
   }

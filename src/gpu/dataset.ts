@@ -11,6 +11,8 @@ export interface DatasetSource {
   std: readonly number[];
 }
 
+export const kindOf = (images: DatasetSource['images']): 'u8' | 'f32' => (images instanceof Uint8Array ? 'u8' : 'f32');
+
 export class GpuDataset {
   readonly kind: 'u8' | 'f32';
   readonly count: number;
@@ -22,7 +24,7 @@ export class GpuDataset {
 
   constructor(device: GPUDevice, source: DatasetSource) {
     const { images, labels, shape } = source;
-    this.kind = images instanceof Uint8Array ? 'u8' : 'f32';
+    this.kind = kindOf(images);
     this.count = labels.length;
     const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
     if (images.byteLength > most) {

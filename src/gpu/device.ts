@@ -13,6 +13,12 @@ export class UnavailableError extends Error {
 /** Something is larger than this GPU allows; found before anything is allocated. */
 export class LimitError extends Error {
   override readonly name = 'LimitError';
+  /** Id of the layer that is too large, if one is. */
+  readonly layer: string | undefined;
+  constructor(message: string, layer?: string) {
+    super(message);
+    this.layer = layer;
+  }
 }
 
 /** The device went away; what was running has to be restored on a new one. */

@@ -87,12 +87,10 @@ export class Program {
   async evaluationOn(dataset: GpuDataset): Promise<Command[]> {
     const own = this.dataset;
     this.dataset = dataset;
-    try {
-      // The bind groups are made before the first await: only this list sees the other data set.
-      return await this.commands(this.plan.evaluate);
-    } finally {
-      this.dataset = own;
-    }
+    // Buffers are looked up before the first await: only this list sees the other data set.
+    const commands = this.commands(this.plan.evaluate);
+    this.dataset = own;
+    return commands;
   }
 
   private resource(b: Binding): GPUBufferBinding {

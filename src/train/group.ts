@@ -1,8 +1,9 @@
 /** Lanes of one architecture at one step: one program. */
 import type { Compiled } from '../engine/compile.ts';
 import { layerAt, packParam, unpackParam } from '../engine/params.ts';
-import { NOT_BAD, RING_WORDS, STEP_WORDS } from '../engine/plan.ts';
+import { NOT_BAD, type RacePlan, RING_WORDS, STEP_WORDS } from '../engine/plan.ts';
 import { planRace } from '../engine/race.ts';
+import { checkLimits } from '../gpu/buffers.ts';
 import type { GpuDataset } from '../gpu/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Command, Program, type ProgramOptions } from '../gpu/program.ts';
@@ -52,6 +53,12 @@ interface Freeze {
 
 const floats = (words: Uint32Array<ArrayBuffer>): Float32Array<ArrayBuffer> => new Float32Array(words.buffer, words.byteOffset, words.length);
 
+const planOf = (compiled: Compiled, lanes: readonly Lane[]): RacePlan =>
+  planRace(
+    compiled,
+    lanes.map((l) => l.optimizer),
+  );
+
 export class LaneGroup {
   private constructor(
     readonly lanes: Lane[],
@@ -61,11 +68,13 @@ export class LaneGroup {
     public step: number,
   ) {}
 
+  /** Throws LimitError when the group would not fit the device; allocates nothing. */
+  static check(gpu: Gpu, compiled: Compiled, lanes: readonly Lane[]): void {
+    checkLimits(planOf(compiled, lanes).buffers, lanes.length, gpu.device.limits);
+  }
+
   static async create(gpu: Gpu, compiled: Compiled, lanes: Lane[], dataset: GpuDataset, options: ProgramOptions = {}): Promise<LaneGroup> {
-    const plan = planRace(
-      compiled,
-      lanes.map((l) => l.optimizer),
-    );
+    const plan = planOf(compiled, lanes);
     const group = new LaneGroup(lanes, compiled, await Program.create(gpu, plan, dataset, options), 0);
     group.initialise();
     return group;
@@ -94,6 +103,12 @@ export class LaneGroup {
     }
     this.program.write('params', l * params.size, p);
     this.program.write('buffers', l * buffers.size, b);
+  }
+
+  /** Lets a frozen lane learn again, after other weights were written. */
+  thaw(l: number): void {
+    this.lanes[l].frozen = null;
+    this.program.write('bad', l, Uint32Array.of(NOT_BAD));
   }
 
   /** All tensors of a lane in PyTorch's layout, in the order of the layers. */

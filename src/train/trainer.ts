@@ -5,7 +5,7 @@
  */
 import { type Compiled, compile } from '../engine/compile.ts';
 import { kernelOf } from '../engine/race.ts';
-import { type DatasetSource, GpuDataset } from '../gpu/dataset.ts';
+import { type DatasetSource, GpuDataset, kindOf } from '../gpu/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { LossSpec } from '../model/types.ts';
 import { type Divergence, type Evaluation, LaneGroup, type LaneSnapshot, type StepPoint } from './group.ts';
@@ -34,6 +34,16 @@ export interface TrainerEvents {
   diverged(run: string, divergence: Divergence): void;
 }
 
+/** Who can share dispatches: lanes of equal architecture at equal step. */
+function membersOf(lanes: readonly Lane[], snapshots: ReadonlyMap<string, LaneSnapshot>): Iterable<Lane[]> {
+  const members = new Map<string, Lane[]>();
+  for (const lane of lanes) {
+    const key = `${lane.architecture}@${snapshots.get(lane.id)?.step ?? 0}`;
+    members.set(key, [...(members.get(key) ?? []), lane]);
+  }
+  return members.values();
+}
+
 export class Trainer {
   private groups: LaneGroup[] = [];
   private readonly compiled = new Map<string, Compiled>();
@@ -47,24 +57,31 @@ export class Trainer {
     readonly data: TrainerData,
     private readonly options: TrainerOptions,
     public events: TrainerEvents,
+    first: Iterable<Lane[]>,
   ) {
+    for (const members of first) LaneGroup.check(gpu, this.compile(members[0]), members);
     this.dataset = new GpuDataset(gpu.device, data);
     this.order = { batch_size: options.batch_size, train: data.train, shuffle: options.shuffle };
     this.validation = { first: data.train, count: this.dataset.count - data.train };
   }
 
-  /** Ready to train these lanes from step 0, or from where `snapshots` left them. */
+  /** Ready to train these lanes from step 0, or from where `snapshots` left them. Throws LimitError before anything is allocated. */
   static async create(
     gpu: Gpu,
     data: TrainerData,
     lanes: Lane[],
     options: TrainerOptions,
     events: TrainerEvents,
-    snapshots?: ReadonlyMap<string, LaneSnapshot>,
+    snapshots: ReadonlyMap<string, LaneSnapshot> = new Map(),
   ): Promise<Trainer> {
-    const trainer = new Trainer(gpu, data, options, events);
-    await trainer.arrange(lanes, snapshots ?? new Map());
-    return trainer;
+    const trainer = new Trainer(gpu, data, options, events, membersOf(lanes, snapshots));
+    try {
+      await trainer.arrange(lanes, snapshots);
+      return trainer;
+    } catch (error) {
+      trainer.destroy();
+      throw error;
+    }
   }
 
   get batchSize(): number {
@@ -109,24 +126,24 @@ export class Trainer {
   private compile(lane: Lane): Compiled {
     let compiled = this.compiled.get(lane.architecture);
     if (!compiled) {
-      compiled = compile(lane.info, { batch_size: this.options.batch_size, loss: this.options.loss, data: this.dataset.kind });
+      compiled = compile(lane.info, { batch_size: this.options.batch_size, loss: this.options.loss, data: kindOf(this.data.images) });
       this.compiled.set(lane.architecture, compiled);
     }
     return compiled;
   }
 
-  /** Forms groups: equal architecture and equal step. Groups that stay as they are keep their program. */
+  /** Forms groups anew; those before go once all new ones stand. */
   private async arrange(lanes: readonly Lane[], snapshots: ReadonlyMap<string, LaneSnapshot>): Promise<void> {
-    const wanted = new Map<string, Lane[]>();
-    for (const lane of lanes) {
-      const key = `${lane.architecture}@${snapshots.get(lane.id)?.step ?? 0}`;
-      wanted.set(key, [...(wanted.get(key) ?? []), lane]);
-    }
     const groups: LaneGroup[] = [];
-    for (const members of wanted.values()) {
-      const group = await LaneGroup.create(this.gpu, this.compile(members[0]), members, this.dataset, { onProgress: this.options.onProgress });
-      group.restore(snapshots);
-      groups.push(group);
+    try {
+      for (const members of membersOf(lanes, snapshots)) {
+        const group = await LaneGroup.create(this.gpu, this.compile(members[0]), members, this.dataset, { onProgress: this.options.onProgress });
+        groups.push(group);
+        group.restore(snapshots);
+      }
+    } catch (error) {
+      for (const group of groups) group.destroy();
+      throw error;
     }
     for (const old of this.groups) old.destroy();
     this.groups = groups;
@@ -187,7 +204,8 @@ export class Trainer {
 
   /**
    * Trains every run up to step `goal`, or until `stop()`. At most two submits are in flight; each result is reported in order. With
-   * several groups they take turns, so that none is more than one submit ahead.
+   * several groups they take turns, so that none is more than one submit ahead. A validation is many submits: the next step waits for
+   * its end, or it would be of weights that move meanwhile.
    */
   async train(goal: number, stop: () => boolean = () => false): Promise<void> {
     const flying: Promise<void>[] = [];
@@ -197,12 +215,11 @@ export class Trainer {
     try {
       while (!stop() && this.step < goal) {
         const group = this.groups.reduce((a, b) => (b.step < a.step ? b : a));
-        flying.push(this.slice(group, this.span(group, goal)));
-        await land(1);
-        if (this.groups.length > 1) {
-          await land(0);
-          await this.merge();
-        }
+        const slice = this.slice(group, this.span(group, goal));
+        slice.catch(() => {}); // heard when it lands
+        flying.push(slice);
+        await land(this.groups.length > 1 || this.isDue(group) ? 0 : 1);
+        if (this.groups.length > 1) await this.merge();
       }
       await land(0);
     } catch (error) {
@@ -211,13 +228,17 @@ export class Trainer {
     }
   }
 
+  /** Whether the step just sent ends with a validation. */
+  private isDue(group: LaneGroup): boolean {
+    return this.options.eval_every > 0 && group.step % this.options.eval_every === 0 && this.validation.count > 0;
+  }
+
   /** One submit of a group, and the validation that may be due after it. */
   private async slice(group: LaneGroup, K: number): Promise<void> {
     const started = performance.now();
     const { from, done } = group.send(K, this.order);
-    const due = this.options.eval_every > 0 && group.step % this.options.eval_every === 0 && this.validation.count > 0;
     const step = group.step;
-    const evaluation = due ? this.evaluateGroup(group) : null;
+    const evaluation = this.isDue(group) ? this.evaluateGroup(group) : null;
     // A rejection of the later promise must not go unheard while the earlier is awaited.
     evaluation?.catch(() => {});
     const words = await done;

@@ -5,21 +5,20 @@
  *     const [losses] = await trainer.step(100);
  */
 import { standardise } from './data/standardise.ts';
-import { requestGpu, wrapDevice } from './gpu/device.ts';
-import { inferModel } from './model/infer.ts';
-import { resolveLoss } from './model/losses/index.ts';
-import { type InitSpec, type LossSpec, ModelError, type ModelSpec, type OptimizerSpec, type RunSpec, type ScheduleSpec } from './model/types.ts';
-import type { Evaluation, LaneSnapshot } from './train/group.ts';
-import { makeLane } from './train/lane.ts';
-import { evaluateOn, predictOn } from './train/predict.ts';
+import { DeviceLostError, type Gpu, requestGpu, wrapDevice } from './gpu/device.ts';
+import { restoreExperiment } from './model/experiment.ts';
+import { type InitSpec, type LossSpec, ModelError, type ModelSpec, type OptimizerSpec, type ScheduleSpec } from './model/types.ts';
+import type { Evaluation, LaneGroup, LaneSnapshot } from './train/group.ts';
+import { type Lane, makeLane } from './train/lane.ts';
+import { checkLabels, evaluateOn, predictOn } from './train/predict.ts';
 import { loadStateDict, type StateDict } from './train/state_dict.ts';
 import { Trainer, type TrainerData } from './train/trainer.ts';
 
-export { UnavailableError, DeviceLostError, LimitError } from './gpu/device.ts';
-export { StateDictError, type StateDict } from './train/state_dict.ts';
-export type { Evaluation } from './train/group.ts';
+export { DeviceLostError, LimitError, UnavailableError } from './gpu/device.ts';
 export type { InitSpec, LayerSpec, LossSpec, ModelSpec, OptimizerSpec, ScheduleSpec } from './model/types.ts';
 export { ModelError } from './model/types.ts';
+export type { Evaluation } from './train/group.ts';
+export { type StateDict, StateDictError } from './train/state_dict.ts';
 
 /** Images and labels of a data set. */
 export interface Data {
@@ -77,12 +76,12 @@ export interface DescentTrainer {
 
 function checkData({ images, labels, shape, classes }: Data): void {
   const [N, C, H, W] = shape;
-  if (images.length !== N * C * H * W) throw new ModelError(`data.images has ${images.length} values, but shape [${shape.join(', ')}] needs ${N * C * H * W}`, 'data.images');
+  if (images.length !== N * C * H * W) {
+    throw new ModelError(`data.images has ${images.length} values, but shape [${shape.join(', ')}] needs ${N * C * H * W}`, 'data.images');
+  }
   if (labels.length !== N) throw new ModelError(`data.labels has ${labels.length} entries, but shape says ${N} samples`, 'data.labels');
   if (N < 1) throw new ModelError('data is empty', 'data.shape');
-  for (let i = 0; i < N; i++) {
-    if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < classes)) throw new ModelError(`label ${i} is ${labels[i]}, not a class below ${classes}`, 'data.labels');
-  }
+  checkLabels(labels, classes, 'data.labels');
 }
 
 function prepare(data: Data): TrainerData {
@@ -94,56 +93,117 @@ function prepare(data: Data): TrainerData {
   return { shape, images: data.images, labels: data.labels, mean, std, train: N };
 }
 
+const RUN_KEYS = ['optimizer', 'schedule', 'seed', 'init'];
+
+/** The gate that links go through: every argument known and in its range. Runs come back as lanes. */
+function readLanes({ model, runs, batch_size, loss }: TrainerSetup): Lane[] {
+  for (const [i, run] of runs.entries()) {
+    const unknown = Object.keys(run).find((key) => !RUN_KEYS.includes(key));
+    if (unknown) throw new ModelError(`runs.${i} has no field "${unknown}"; it takes ${RUN_KEYS.join(', ')}`, `runs.${i}.${unknown}`);
+  }
+  const experiment = restoreExperiment({ model, data: { type: 'files' }, batch_size, loss, runs });
+  return experiment.runs.map((run, i) => makeLane(String(i), run, { model: experiment.model, seed: 0 }, `runs.${i}`));
+}
+
+/** @throws ModelError unless the checkpoint was made by a trainer with the same network and optimizers. */
+function checkFits({ snapshots }: Checkpoint, trainer: Trainer): void {
+  const fits = ({ id }: Lane): boolean => {
+    const { group, l } = trainer.groupOf(id);
+    const snapshot = snapshots.get(id);
+    const names = group.program.plan.states[l].names;
+    return snapshot?.params.length === group.compiled.params.size && names.join() === Object.keys(snapshot.state).join();
+  };
+  if (snapshots.size === trainer.lanes.length && trainer.lanes.every(fits)) return;
+  throw new ModelError('this checkpoint is of a trainer with other runs or another network', 'checkpoint');
+}
+
 /** Throws ModelError for an impossible setup, UnavailableError without WebGPU, LimitError when it does not fit. */
 export async function createTrainer(setup: TrainerSetup): Promise<DescentTrainer> {
-  const { model, runs, data, batch_size, loss = { type: 'CrossEntropyLoss' }, shuffle = true } = setup;
-  const info = inferModel(model);
+  const { data, batch_size, loss = { type: 'CrossEntropyLoss' }, shuffle = true } = setup;
   const source = prepare(data);
-  resolveLoss(loss);
-  if (!(Number.isInteger(batch_size) && batch_size >= 1)) throw new ModelError(`batch_size is ${batch_size}, not a whole number from 1`, 'batch_size');
-  if (runs.length === 0) throw new ModelError('runs is empty: a trainer needs at least one run', 'runs');
+  const lanes = readLanes(setup);
+  const [{ info }] = lanes;
   if (info.input.join() !== source.shape.join()) {
     throw new ModelError(`the model takes ${info.input.join(' × ')} but the images are ${source.shape.join(' × ')}`, 'model.input');
   }
-  if (info.output.length !== 1 || info.output[0] !== data.classes) {
-    throw new ModelError(`the last layer gives ${info.output.join(' × ')}, but there are ${data.classes} classes`, 'model.layers');
+  if (info.output[0] !== data.classes) {
+    throw new ModelError(`the last layer gives ${info.output[0]} values, but there are ${data.classes} classes`, 'model.layers');
   }
-  const lanes = runs.map((run, i) => makeLane(String(i), { name: String(i), ...run } as RunSpec, { model, seed: 0 }, `runs.${i}`));
   const gpu = setup.device ? wrapDevice(setup.device) : await requestGpu();
-  const losses: number[][] = runs.map(() => []);
+  const release = (): void => {
+    if (!setup.device) gpu.device.destroy();
+  };
+  const losses: number[][] = lanes.map(() => []);
   const events = {
     points: (run: string, points: readonly { loss: number }[]) => losses[Number(run)].push(...points.map((p) => p.loss)),
     validation: () => {},
     diverged: () => {},
   };
-  const trainer = await Trainer.create(gpu, source, lanes, { batch_size, loss, shuffle, eval_every: 0 }, events);
+  const trainer = await Trainer.create(gpu, source, lanes, { batch_size, loss, shuffle, eval_every: 0 }, events).catch((error: unknown) => {
+    release();
+    throw error;
+  });
+
+  let last: Promise<unknown> = Promise.resolve();
+  let destroyed = false;
+  /** One call after another, whatever the caller waits for. */
+  const inTurn = <T>(call: () => Promise<T> | T): Promise<T> => {
+    const next = last.then(async () => {
+      try {
+        if (destroyed) throw new Error('this trainer was destroyed');
+        return await call();
+      } catch (error) {
+        if (destroyed) throw new Error('this trainer was destroyed');
+        throw await named(error, gpu);
+      }
+    });
+    last = next.catch(() => {});
+    return next;
+  };
+  const find = (run: number): { group: LaneGroup; l: number } => trainer.groupOf(known(run));
   const known = (run: number): string => {
     if (!(run in lanes)) throw new ModelError(`there is no run ${run}; there are ${lanes.length}`, 'run');
     return String(run);
   };
   return {
-    async step(n) {
-      for (const list of losses) list.length = 0;
-      await trainer.train(trainer.step + n);
-      return losses.map((list) => Array.from({ length: n }, (_, i) => list[i] ?? Number.NaN));
-    },
-    async stateDict(run) {
-      const { group, l } = trainer.groupOf(known(run));
-      return Object.fromEntries(await group.readTensors(l));
-    },
-    async loadStateDict(run, dict) {
-      const { group, l } = trainer.groupOf(known(run));
-      loadStateDict(group, l, dict);
-    },
-    evaluate: (run, { images, labels }) => evaluateOn(trainer, known(run), images, labels),
-    predict: (run, images) => predictOn(trainer, known(run), images),
-    async checkpoint() {
-      return { snapshots: await trainer.snapshot() };
-    },
-    restore: ({ snapshots }) => trainer.restore(snapshots),
+    step: (n) =>
+      inTurn(async () => {
+        if (!(Number.isSafeInteger(n) && n >= 0)) throw new RangeError(`step(n): n must be a whole number from 0, found ${n}`);
+        for (const list of losses) list.length = 0;
+        await trainer.train(trainer.step + n);
+        return losses.map((list) => Array.from({ length: n }, (_, i) => list[i] ?? Number.NaN));
+      }),
+    stateDict: (run) =>
+      inTurn(async () => {
+        const { group, l } = find(run);
+        return Object.fromEntries(await group.readTensors(l));
+      }),
+    loadStateDict: (run, dict) =>
+      inTurn(() => {
+        const { group, l } = find(run);
+        loadStateDict(group, l, dict);
+      }),
+    evaluate: (run, { images, labels }) => inTurn(() => evaluateOn(trainer, known(run), images, labels)),
+    predict: (run, images) => inTurn(() => predictOn(trainer, known(run), images)),
+    checkpoint: () => inTurn(async () => ({ snapshots: await trainer.snapshot() })),
+    restore: (checkpoint) =>
+      inTurn(() => {
+        checkFits(checkpoint, trainer);
+        return trainer.restore(checkpoint.snapshots);
+      }),
     destroy() {
+      if (destroyed) return;
+      destroyed = true;
       trainer.destroy();
-      if (!setup.device) gpu.device.destroy();
+      release();
     },
   };
+}
+
+/** What the browser calls AbortError is, on a device that is gone, a DeviceLostError. */
+async function named(error: unknown, gpu: Gpu): Promise<unknown> {
+  if (!(error instanceof DOMException)) return error;
+  // The news of the loss may come after its first victim.
+  await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, 500))]);
+  return gpu.isLost() ? new DeviceLostError(`The GPU device was lost: ${await gpu.lost}. Create a new trainer and restore a checkpoint.`) : error;
 }

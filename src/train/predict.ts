@@ -1,6 +1,6 @@
 /** Evaluation mode on data of the caller's own: logits, loss and accuracy. */
 import { unpackTensor } from '../engine/tensors.ts';
-import { GpuDataset } from '../gpu/dataset.ts';
+import { GpuDataset, kindOf } from '../gpu/dataset.ts';
 import { ModelError } from '../model/types.ts';
 import type { Evaluation } from './group.ts';
 import { walkRows } from './rows.ts';
@@ -8,10 +8,19 @@ import type { Trainer } from './trainer.ts';
 
 type Images = Uint8Array | Float32Array;
 
-function upload(trainer: Trainer, images: Images, labels: ArrayLike<number> | undefined): { dataset: GpuDataset; count: number } {
+/** @throws ModelError naming the first label that is no class. */
+export function checkLabels(labels: ArrayLike<number>, classes: number, path: string): void {
+  for (let i = 0; i < labels.length; i++) {
+    if (!(Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < classes)) {
+      throw new ModelError(`label ${i} is ${labels[i]}, not a class below ${classes}`, path);
+    }
+  }
+}
+
+function upload(trainer: Trainer, classes: number, images: Images, labels?: ArrayLike<number>): { dataset: GpuDataset; count: number } {
   const { shape, mean, std } = trainer.data;
   const size = shape[0] * shape[1] * shape[2];
-  const kind = images instanceof Uint8Array ? 'u8' : 'f32';
+  const kind = kindOf(images);
   if (kind !== trainer.dataset.kind) {
     const name = (k: string): string => (k === 'u8' ? 'Uint8Array' : 'Float32Array');
     throw new ModelError(`images must be a ${name(trainer.dataset.kind)} like the training images, not a ${name(kind)}`, 'images');
@@ -20,12 +29,13 @@ function upload(trainer: Trainer, images: Images, labels: ArrayLike<number> | un
   if (!Number.isInteger(count) || count === 0)
     throw new ModelError(`images has ${images.length} values, not a multiple of ${shape.join(' × ')} = ${size}`, 'images');
   if (labels && labels.length !== count) throw new ModelError(`${labels.length} labels for ${count} images`, 'labels');
+  if (labels) checkLabels(labels, classes, 'labels');
   return { dataset: new GpuDataset(trainer.gpu.device, { shape, images, labels: labels ?? new Uint8Array(count), mean, std }), count };
 }
 
 export async function evaluateOn(trainer: Trainer, run: string, images: Images, labels: ArrayLike<number>): Promise<Evaluation> {
   const { group, l } = trainer.groupOf(run);
-  const { dataset, count } = upload(trainer, images, labels);
+  const { dataset, count } = upload(trainer, group.compiled.info.output[0], images, labels);
   try {
     const commands = await group.program.evaluationOn(dataset);
     const rows = walkRows(group.lanes.length, 0, count, trainer.batchSize);
@@ -38,7 +48,7 @@ export async function evaluateOn(trainer: Trainer, run: string, images: Images, 
 /** [count, classes], row-major. */
 export async function predictOn(trainer: Trainer, run: string, images: Images): Promise<Float32Array> {
   const { group, l } = trainer.groupOf(run);
-  const { dataset, count } = upload(trainer, images, undefined);
+  const { dataset, count } = upload(trainer, group.compiled.info.output[0], images);
   const N = trainer.batchSize;
   const { graph, placed } = group.compiled.evaluate;
   const z = graph.output;

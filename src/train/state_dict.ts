@@ -16,18 +16,22 @@ export class StateDictError extends Error {
 
 /** Checks all, then writes all: after an error nothing has changed. */
 export function loadStateDict(group: LaneGroup, l: number, dict: StateDict): void {
+  const { info, params, buffers } = group.compiled;
   const wanted = new Map<string, readonly number[]>();
-  for (const layer of group.compiled.info.layers) for (const p of layer.params) wanted.set(`${layer.id}.${p.name}`, p.shape);
+  for (const layer of info.layers) for (const p of layer.params) wanted.set(`${layer.id}.${p.name}`, p.shape);
   for (const name of Object.keys(dict)) {
     if (!wanted.has(name) && !name.endsWith('.num_batches_tracked'))
       throw new StateDictError(`unknown entry ${name}: the model has no such tensor`, name);
   }
   for (const [name, shape] of wanted) {
     const data = dict[name];
+    // Layers that the output does not depend on: their tensors are not kept, stateDict() leaves them out.
+    if (!data && !params.entries.has(name) && !buffers.entries.has(name)) continue;
     if (!data) throw new StateDictError(`missing entry ${name}, shape [${shape.join(', ')}]`, name);
     const length = shape.reduce((a, b) => a * b, 1);
     if (data.length !== length)
       throw new StateDictError(`entry ${name} has ${data.length} values, but shape [${shape.join(', ')}] needs ${length}`, name);
   }
   group.writeTensors(l, new Map([...wanted.keys()].map((name) => [name, dict[name]])));
+  group.thaw(l);
 }

@@ -84,7 +84,7 @@ describe('the gate', () => {
       { ...race, runs: [{ optimizer: { type: 'Sgd' } }] },
     ],
     [
-      'runs.0.optimizer.lr must be a number from 0 to 1000, found "0.1"',
+      'runs.0.optimizer.lr must be a number from 0 to 1e+30, found "0.1"',
       'runs.0.optimizer.lr',
       { ...race, runs: [{ optimizer: { type: 'SGD', lr: '0.1' } }] },
     ],

@@ -12,7 +12,8 @@ export const learningRate = (value: number): Field => ({
   kind: 'float',
   default: value,
   min: 0,
-  max: 1000,
+  // PyTorch takes any; what diverges is a lesson too. float32 ends at 3.4e38.
+  max: 1e30,
   slider: [1e-5, 1],
   scale: 'log',
   help: 'Learning rate: the length of a step. Too low stalls, too high diverges.',

@@ -1,4 +1,4 @@
-/** What buttons and keys do when it is more than one change: always with a way back. */
+/** What buttons and keys do when it is more than one change: always with a way back, curves included. */
 import type { Experiment } from '../model/types.ts';
 import { adoptBefore, type Config, configStore, openExperiment, redo, undo } from './config.ts';
 import * as engine from './engine.ts';
@@ -17,18 +17,36 @@ interface Moment {
   diverged: Readonly<Record<string, Divergence>>;
 }
 
-function moment(): Moment {
-  const { experiment, ids } = configStore.getState();
+/** Curves of so many earlier experiments are kept for Undo. */
+const MOST_MOMENTS = 4;
+
+let moments: readonly Moment[] = [];
+/** What the change is called while it is being made. */
+let opening = '';
+
+function keepMoment(config: Config): Moment {
   const { step, epoch, markers, diverged } = live();
-  return { config: { experiment, ids }, curves: curves.snapshot(), step, epoch, markers, diverged };
+  const moment = { config, curves: curves.snapshot(), step, epoch, markers, diverged };
+  moments = [moment, ...moments].slice(0, MOST_MOMENTS);
+  return moment;
+}
+
+/** Before a change throws the curves away: keeps them, and offers them back. */
+function offerBack(before: Config): void {
+  const moment = keepMoment(before);
+  toast(opening === '' ? 'Changed: back to step 0.' : `${opening} opened.`, { label: 'Undo', run: () => goBack(moment) });
+}
+
+function goBack(to: Moment): void {
+  adoptBefore(to.config);
+  bringBack(to);
 }
 
 /**
  * The curves stand there again at once; the worker does the steps again behind them. A run that was changed in flight cannot be done again that
  * way: its curve is trained anew with what it has now.
  */
-function goBack(to: Moment): void {
-  adoptBefore(to.config);
+function bringBack(to: Moment): void {
   engine.reload(to.config, true);
   curves.restore(to.curves);
   const changed = Object.keys(to.markers).filter((id) => to.markers[id]!.length > 0);
@@ -43,38 +61,35 @@ function goBack(to: Moment): void {
   );
 }
 
-/** Back to step 0: asks nothing, can be undone. */
-export function reset(): void {
-  const before = moment();
-  engine.reset();
-  if (before.step > 0) toast(`Reset to step 0.`, { label: 'Undo', run: () => goBack(before) });
+export function followChanges(): void {
+  engine.onDiscard(offerBack);
 }
 
-/** A preset, a network, another data set: the old state stays one press away. */
+/** Back to step 0: asks nothing, can be undone. */
+export function reset(): void {
+  engine.sync();
+  const { experiment, ids } = configStore.getState();
+  const before = live().step > 0 ? keepMoment({ experiment, ids }) : null;
+  engine.reset();
+  if (before) toast('Reset to step 0.', { label: 'Undo', run: () => goBack(before) });
+}
+
+/** A preset or a link: the old state stays one press away. */
 export function open(experiment: Experiment, what: string): void {
-  const before = moment();
+  const drawn = curves.lastStep() > 0;
+  opening = what;
   openExperiment(experiment);
   setView({ solo: null, layer: null, sample: 0 });
   engine.sync();
-  if (before.config.experiment.runs.length > 0) toast(`${what} opened.`, { label: 'Undo', run: () => goBack(before) });
-}
-
-/** Runs a change that may throw the curves away (model, data, batch size, seed, loss) and offers them back if it did. */
-let guarded: { before: Moment; time: number } | null = null;
-const SAME_EDIT_MS = 4000;
-
-export function edit(change: () => void): void {
-  const before = moment();
-  change();
-  if (before.step === 0) return;
-  // Several edits in a row are one way back, to before the first of them.
-  if (guarded && Date.now() - guarded.time < SAME_EDIT_MS && guarded.before.step > 0) return;
-  guarded = { before, time: Date.now() };
-  toast('Changed: back to step 0.', { label: 'Undo', run: () => goBack(before) });
+  opening = '';
+  if (!drawn) toast(`${what} opened.`, { label: 'Undo', run: undoChange });
 }
 
 export function undoChange(): void {
-  toast(undo() ? 'Undone.' : 'Nothing to undo.');
+  if (!undo()) return toast('Nothing to undo.');
+  const moment = moments.find((m) => m.config.experiment === configStore.getState().experiment);
+  if (moment) bringBack(moment);
+  else toast('Undone.');
 }
 
 export function redoChange(): void {

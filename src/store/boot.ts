@@ -1,6 +1,7 @@
 /** Puts the stores, the worker and the browser together, once, when the page opens. Tests give their own worker. */
 import { presets } from '../model/presets.ts';
 import { type Client, createClient } from '../worker/client.ts';
+import { followChanges } from './actions.ts';
 import { configStore, openExperiment } from './config.ts';
 import * as engine from './engine.ts';
 import { crashed, handle } from './events.ts';
@@ -16,25 +17,29 @@ const SAVE_MS = 300;
 export function boot(client: Client = createClient()): void {
   engine.connect(client, handle, crashed);
   followCurves();
+  followChanges();
   window.playground = playground;
-  void openFirst().then(() => {
+  void openFirst().then((readable) => {
     engine.sync();
     keep();
     followHash();
+    if (readable) void writeHash(configStore.getState().experiment);
   });
   document.addEventListener('visibilitychange', onVisibility);
 }
 
-/** A link goes before the stored session, and that before the default. */
-async function openFirst(): Promise<void> {
-  if (location.hash.length > 1) {
+/** A link goes before the stored session, and that before the default. False: the link cannot be read, and stays in the address to be mended. */
+async function openFirst(): Promise<boolean> {
+  const hash = location.hash.length > 1 ? location.hash : '';
+  const found = await loadSession(hash);
+  if (isOpen()) return true;
+  if (hash !== '' && found.kind === 'none') {
     newTabKey();
-    if (await openHash()) return;
-    return openIfNone();
+    const readable = await openHash(true);
+    openIfNone();
+    return readable;
   }
-  const found = await loadSession();
-  if (isOpen()) return;
-  if (found.kind === 'session') return openExperiment(found.experiment);
+  if (found.kind === 'session') openExperiment(found.experiment);
   openIfNone();
   if (found.kind === 'unreadable') {
     notify({
@@ -46,6 +51,7 @@ async function openFirst(): Promise<void> {
       },
     });
   }
+  return true;
 }
 
 /** Automation may have loaded an experiment while the session was being read. */
@@ -64,15 +70,18 @@ function keep(): void {
     const { experiment } = configStore.getState();
     if (experiment === saved || engine.problemOf(experiment)) return;
     saved = experiment;
-    void saveSession(experiment);
-    void writeHash(experiment);
+    void writeHash(experiment).then(() => saveSession(experiment, location.hash));
   };
   configStore.subscribe(() => {
     clearTimeout(timer);
     timer = setTimeout(save, SAVE_MS);
   });
   document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && save());
-  window.addEventListener('pagehide', save);
+  // No time left for the link: the session alone.
+  window.addEventListener('pagehide', () => {
+    const { experiment } = configStore.getState();
+    if (experiment !== saved && !engine.problemOf(experiment)) void saveSession(experiment, location.hash);
+  });
 }
 
 let hiddenWhileRunning = false;

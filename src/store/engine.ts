@@ -26,9 +26,12 @@ interface Deferred {
 
 let client: Client | null = null;
 let sent: Config | null = null;
+let discarding: ((before: Config) => void) | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let load = 0;
 let dataset: Load['dataset'];
+/** The worker has not been given the newest files yet. */
+let newData = false;
 let wanted: 'running' | 'paused' = 'paused';
 let ready = defer();
 let settled: 'no' | 'ready' | 'failed' = 'no';
@@ -76,7 +79,12 @@ export const wantsToRun = (): boolean => wanted === 'running';
 /** Dropped files take the place of a generated data set until another experiment is opened. */
 export function setDataset(next: Load['dataset']): void {
   dataset = next;
-  sent = null;
+  newData = true;
+}
+
+/** Told before a change throws curves away, with the configuration that they belong to. */
+export function onDiscard(listener: (before: Config) => void): void {
+  discarding = listener;
 }
 
 /** Why this experiment cannot be trained: the same rules that links go through. */
@@ -95,13 +103,16 @@ export function sync(): void {
   if (!client) return;
   const { experiment, ids } = configStore.getState();
   const next: Config = { experiment, ids };
-  const changed = sent ? difference(sent, next) : 'load';
+  const changed = sent && !newData ? difference(sent, next) : 'load';
   // A worker that could not prepare the experiment has nothing to update.
   const what = changed === 'runs' && settled === 'failed' ? 'load' : changed;
   const problem = what === 'none' ? null : problemOf(experiment);
   if (problem) return hold(problem);
   if (live().phase === 'waiting' && sent && what !== 'load') setLive({ phase: settled === 'no' ? 'loading' : 'ready', error: null });
-  if (what === 'load') return reload(next);
+  if (what === 'load') {
+    if (sent && curves.lastStep() > 0) discarding?.(sent);
+    return reload(next);
+  }
   if (what === 'runs') updateRuns(next);
   sent = next;
 }
@@ -115,6 +126,7 @@ function hold({ name, message, path, layer }: ModelError): void {
 export function reload(config: Config = configStore.getState(), keepCurves = false): void {
   const { experiment, ids } = config;
   sent = { experiment, ids };
+  newData = false;
   load++;
   wanted = 'paused';
   rejectSteps('the experiment changed');

@@ -1,6 +1,6 @@
 /** From what the worker says to what the page shows. Events of an experiment that is no longer loaded are dropped. */
 import type { Event } from '../worker/protocol.ts';
-import { currentLoad, EngineError, failReady, giveUp, replay, rest, restart, settleReady, settleStep, wantsToRun } from './engine.ts';
+import { currentLoad, EngineError, failReady, giveUp, rest, restart, settleReady, settleStep, wantsToRun } from './engine.ts';
 import { live, mapsStore, notify, setLive } from './live.ts';
 import { curves } from './series.ts';
 

@@ -1,7 +1,6 @@
 /** Dropped or chosen files: read in a worker of their own, then trained on instead of a generated data set. */
 import { createStore } from 'zustand/vanilla';
 import { readFiles } from '../worker/client.ts';
-import { edit } from './actions.ts';
 import { commit, configStore } from './config.ts';
 import { withData } from './data.ts';
 import { setDataset, sync } from './engine.ts';
@@ -33,13 +32,11 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   if (event.type === 'error') return filesStore.setState({ progress: null, error: event.error });
   filesStore.setState({ progress: null, error: null });
   const { dataset } = event;
-  edit(() => {
-    setDataset(dataset);
-    const { experiment: now, ids } = configStore.getState();
-    const data = { type: 'files', name: printable(dataset.name) };
-    commit({ experiment: withData(now, data, dataset.shape, dataset.classes.length), ids });
-    sync();
-  });
+  setDataset(dataset);
+  const { experiment: now, ids } = configStore.getState();
+  const data = { type: 'files', name: printable(dataset.name) };
+  commit({ experiment: withData(now, data, dataset.shape, dataset.classes.length), ids });
+  sync();
   toast(`${dataset.name}: ${dataset.train} training and ${dataset.labels.length - dataset.train} validation samples.`);
 }
 

@@ -10,7 +10,7 @@ import { toast } from './toasts.ts';
 /** What we wrote there ourselves, so that our own writing is no visit. */
 let written = '';
 
-const address = (hash: string): string => `${location.href.split('#', 1)[0]}#${hash}`;
+const address = (hash: string): string => location.href.split('#', 1)[0] + (hash && `#${hash}`);
 
 export const shareLink = async (): Promise<string> => address(await encodeLink(configStore.getState().experiment));
 
@@ -32,29 +32,26 @@ export async function share(): Promise<void> {
   }
 }
 
-/** What cannot be a link (too large) leaves the address as it was. */
+/** What cannot be a link (too large) leaves the address empty, so that a reload finds the stored session and no older link. */
 export async function writeHash(experiment: Experiment): Promise<void> {
-  try {
-    const hash = await encodeLink(experiment);
-    // A later change may have been quicker.
-    if (experiment !== configStore.getState().experiment) return;
-    written = `#${hash}`;
-    if (location.hash !== written) history.replaceState(history.state, '', written);
-  } catch {
-    // Share says why.
-  }
+  const hash = await encodeLink(experiment).catch(() => '');
+  // A later change may have been quicker.
+  if (experiment !== configStore.getState().experiment) return;
+  written = hash === '' ? '' : `#${hash}`;
+  if (location.hash !== written) history.replaceState(history.state, '', address(hash));
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown reason');
 
 /** Opens what the address says. False: it cannot be read, and the page says which field is wrong. */
-export async function openHash(): Promise<boolean> {
+export async function openHash(atStart = false): Promise<boolean> {
   try {
     const experiment = await decodeLink(location.hash.slice(1));
     written = location.hash;
     const first = configStore.getState().experiment.runs.length === 0;
     if (first) openExperiment(experiment);
-    else open(experiment, 'Link');
+    // Automation was quicker than the link.
+    else if (!atStart) open(experiment, 'Link');
     notify(null);
     return true;
   } catch (error) {

@@ -16,6 +16,8 @@ interface Stored {
   version: number;
   saved: number;
   experiment: unknown;
+  /** What the address said then: a reload of this tab is no visit by link. */
+  hash: string;
 }
 
 interface Entry {
@@ -52,11 +54,11 @@ export function newTabKey(): string {
   return key;
 }
 
-/** This tab's session, else the newest of any tab. */
-export async function loadSession(): Promise<Found> {
+/** This tab's session, else the newest of any tab. With a hash: only what this tab has stored under it. */
+export async function loadSession(hash = ''): Promise<Found> {
   try {
     const own = await get<Stored>(key);
-    const stored = own ?? (await newest());
+    const stored = hash === '' ? (own ?? (await newest())) : own?.hash === hash ? own : undefined;
     if (!stored) return { kind: 'none' };
     return await read(stored);
   } catch {
@@ -85,10 +87,10 @@ async function read(stored: Stored): Promise<Found> {
   }
 }
 
-export async function saveSession(experiment: Experiment): Promise<void> {
+export async function saveSession(experiment: Experiment, hash: string): Promise<void> {
   const saved = Date.now();
   try {
-    await set(key, { version: VERSION, saved, experiment } satisfies Stored);
+    await set(key, { version: VERSION, saved, experiment, hash } satisfies Stored);
     let old: readonly Entry[] = [];
     await update<readonly Entry[]>(INDEX, (entries = []) => {
       const all = [{ key, saved }, ...entries.filter((entry) => entry.key !== key)];

@@ -1,5 +1,6 @@
 /** The first screen: three columns, two, or one with tabs. One tree for all widths; the style sheet decides what is side by side. */
 import { ChartSpline, Database, Grid3x3, Layers, ListTree } from 'lucide-react';
+import { useEffect } from 'react';
 import { setView, type Tab } from '../store/view.ts';
 import styles from './App.module.css';
 import { AccuracyPanel, LossPanel, ThirdPanel } from './charts/ChartPanels.tsx';
@@ -18,6 +19,10 @@ import { TrainingPanel } from './training/TrainingPanel.tsx';
 
 export function App() {
   useTheme();
+  const name = useConfig((state) => state.experiment.name);
+  useEffect(() => {
+    document.title = name === '' ? 'Descent' : `${name} – Descent`;
+  }, [name]);
   const tab = useView((view) => view.tab);
   const open = useConfig((state) => state.experiment.runs.length > 0);
   return (

@@ -159,7 +159,8 @@ describe('nothing is lost', () => {
 
   it('a change of the model can be taken back with its curves', async () => {
     await engine.step(20);
-    actions.edit(() => editExperiment({ batch_size: 8 }));
+    actions.followChanges();
+    editExperiment({ batch_size: 8 });
     settle();
     expect(curves.lastStep()).toBe(0);
     toastStore.getState().toasts.at(-1)!.action!.run();

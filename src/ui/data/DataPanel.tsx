@@ -3,7 +3,6 @@ import { useMemo } from 'react';
 import { datasets } from '../../model/datasets.ts';
 import { experimentFields } from '../../model/experiment.ts';
 import { formatCount, formatSize } from '../../model/format.ts';
-import { edit } from '../../store/actions.ts';
 import { editExperiment } from '../../store/config.ts';
 import { chooseData, editData } from '../../store/data.ts';
 import { useConfig, useLive } from '../hooks.ts';
@@ -20,15 +19,15 @@ export function DataPanel({ className }: { className?: string }) {
   const summary = useLive((live) => live.data);
   const definition = datasets[spec.type];
   const fields = useMemo(() => definition?.fields.filter((field) => field.kind !== 'text') ?? [], [definition]);
-  const split = fields.filter((field) => field.name.endsWith('_samples'));
-  const more = fields.filter((field) => !field.name.endsWith('_samples'));
+  const split = fields.filter((field) => field.name.endsWith('samples'));
+  const more = fields.filter((field) => !field.name.endsWith('samples'));
   return (
     <Panel name="Data" className={className} detail={summary ? formatSize(summary.shape) : undefined} tools={<FilesMenu />}>
       <Thumbnails />
       <div className={styles.form}>
         <label className={styles.row}>
           <span>data set</span>
-          <select value={spec.type} title={definition?.summary} onChange={(event) => edit(() => chooseData(event.target.value))}>
+          <select value={spec.type} title={definition?.summary} onChange={(event) => chooseData(event.target.value)}>
             {Object.values(datasets).map(({ type, label }) => (
               <option key={type} value={type} disabled={type === 'files' && spec.type !== 'files'}>
                 {type === 'files' && spec.type === 'files' && typeof spec.name === 'string' && spec.name ? spec.name : label}
@@ -36,7 +35,7 @@ export function DataPanel({ className }: { className?: string }) {
             ))}
           </select>
         </label>
-        {split.length === 0 && summary && (
+        {split.length < 2 && summary && (
           <p className={styles.row}>
             <span>training · validation</span>
             {formatCount(summary.train)} · {formatCount(summary.validation)}
@@ -44,7 +43,9 @@ export function DataPanel({ className }: { className?: string }) {
         )}
         {split.length > 0 && (
           <div className={styles.row}>
-            <span title="For training, and for validation">train + validation</span>
+            <span title={split.length > 1 ? 'For training, and for validation' : 'For training and validation together'}>
+              {split.length > 1 ? 'train + validation' : 'samples'}
+            </span>
             <span className={styles.split}>
               {split.map(({ name, min, max, help, default: otherwise }) => (
                 <NumberField
@@ -57,28 +58,18 @@ export function DataPanel({ className }: { className?: string }) {
                   log
                   help={`${name}: ${help}`}
                   width={62}
-                  onCommit={(value) => edit(() => editData(name, value))}
+                  onCommit={(value) => editData(name, value)}
                 />
               ))}
             </span>
           </div>
         )}
-        <FieldInput
-          field={experimentFields.batch_size}
-          value={batch}
-          onChange={(value) => edit(() => editExperiment({ batch_size: value as number }))}
-        />
+        <FieldInput field={experimentFields.batch_size} value={batch} onChange={(value) => editExperiment({ batch_size: value as number })} />
         {more.length > 0 && (
           <details className={styles.more}>
             <summary>more</summary>
             {more.map((field) => (
-              <FieldInput
-                key={field.name}
-                field={field}
-                value={spec[field.name]}
-                of="data"
-                onChange={(value) => edit(() => editData(field.name, value))}
-              />
+              <FieldInput key={field.name} field={field} value={spec[field.name]} of="data" onChange={(value) => editData(field.name, value)} />
             ))}
           </details>
         )}

@@ -26,7 +26,10 @@ export function FeatureMapsPanel({ className }: { className?: string }) {
   const box = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(box);
   const choices = useMemo(() => (check.info?.layers ?? []).filter((layer) => layer.shape.length === 3 || layer.shape.length === 1), [check]);
-  const layer = choices.find((choice) => choice.id === chosen) ?? choices.find((choice) => choice.type === 'Conv2d') ?? choices[0];
+  const layer =
+    choices.find((choice) => choice.id === chosen) ??
+    choices.find((choice) => choice.type === 'Conv2d') ??
+    choices.find((choice) => choice.type !== 'Flatten');
   const total = layer?.shape[0] ?? 0;
   const name = useStore(mapsStore, ({ event }) => (event && event.layer === layer?.id ? (classes[event.label] ?? String(event.label)) : null));
   const grid = useMemo(
@@ -55,6 +58,7 @@ export function FeatureMapsPanel({ className }: { className?: string }) {
           <select
             className={styles.layer}
             aria-label="Layer of the feature maps"
+            disabled={choices.length === 0}
             value={layer?.id ?? ''}
             onChange={(event) => setView({ layer: event.target.value })}
           >

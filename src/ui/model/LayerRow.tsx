@@ -5,7 +5,6 @@ import { complete } from '../../model/fields.ts';
 import { formatCount, formatSize } from '../../model/format.ts';
 import { layers as definitions } from '../../model/layers/index.ts';
 import type { Args, Field, LayerInfo, LayerSpec, ModelError, Value } from '../../model/types.ts';
-import { edit } from '../../store/actions.ts';
 import { setLayerArg, setLayerInputs } from '../../store/model.ts';
 import { FieldInput } from '../primitives/FieldInput.tsx';
 import { Formula } from '../primitives/Formula.tsx';
@@ -119,7 +118,7 @@ function LayerForm({ layer, fields, args }: { layer: LayerSpec; fields: readonly
       of={layer.id}
       value={layer[field.name] as Value | undefined}
       fallback={args[field.name]}
-      onChange={(value) => edit(() => setLayerArg(layer.id, field.name, value))}
+      onChange={(value) => setLayerArg(layer.id, field.name, value)}
     />
   );
   const more = asked.filter((field) => field.advanced);
@@ -145,11 +144,9 @@ function Inputs({ layer, arity, before }: { layer: LayerSpec; arity: number; bef
       <select
         value={current[i] ?? ''}
         onChange={(event) =>
-          edit(() =>
-            setLayerInputs(
-              layer.id,
-              Array.from({ length: arity }, (_, k) => (k === i ? event.target.value : (current[k] ?? 'input'))),
-            ),
+          setLayerInputs(
+            layer.id,
+            Array.from({ length: arity }, (_, k) => (k === i ? event.target.value : (current[k] ?? 'input'))),
           )
         }
       >

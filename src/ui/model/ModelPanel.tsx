@@ -8,7 +8,6 @@ import type { ModelCheck } from '../../model/infer.ts';
 import { layers as definitions, layerTypes } from '../../model/layers/index.ts';
 import type { DataSpec, Experiment, ModelError } from '../../model/types.ts';
 import { networks } from '../../model/zoo.ts';
-import { edit } from '../../store/actions.ts';
 import { addLayer, moveLayer, removeLayer, setModel } from '../../store/model.ts';
 import { useConfig, useLive, useModelCheck } from '../hooks.ts';
 import { Menu, MenuHeading, MenuItem } from '../primitives/Menu.tsx';
@@ -22,12 +21,12 @@ export function ModelPanel({ className }: { className?: string }) {
   const { model, data, runs } = experiment;
   const check = useModelCheck();
   const [open, setOpen] = useState<string | null>(null);
-  const { listRef, dragging, target, grip } = useReorder((id, to) => edit(() => moveLayer(id, to)));
+  const { listRef, dragging, target, grip } = useReorder((id, to) => moveLayer(id, to));
   const wrong = useMemo(() => check.error ?? misfitOf(check, data), [check, data]);
   const classes = useLive((live) => live.data?.classes.length);
   const own = runs.filter((run) => run.model).length;
   const move = (id: string, to: number): void => {
-    edit(() => moveLayer(id, to));
+    moveLayer(id, to);
     // The row is another element after the move; focus goes with the layer.
     requestAnimationFrame(() => listRef.current?.querySelector<HTMLElement>(`[data-layer="${CSS.escape(id)}"] button`)?.focus());
   };
@@ -64,7 +63,7 @@ export function ModelPanel({ className }: { className?: string }) {
             grip={grip(layer.id, i)}
             onToggle={() => setOpen(open === layer.id ? null : layer.id)}
             onMove={(to) => move(layer.id, to)}
-            onRemove={() => edit(() => removeLayer(layer.id))}
+            onRemove={() => removeLayer(layer.id)}
           />
         ))}
       </ol>
@@ -75,7 +74,7 @@ export function ModelPanel({ className }: { className?: string }) {
       )}
       {own > 0 && <p className={styles.note}>{own === 1 ? 'One run has' : `${own} runs have`} a network of its own instead.</p>}
       <div className={styles.foot}>
-        <AddLayer onAdd={(type) => edit(() => setOpen(addLayer(type, placeFor(type, experiment))))} />
+        <AddLayer onAdd={(type) => setOpen(addLayer(type, placeFor(type, experiment)))} />
         <Networks input={model.input} classes={classesOf(data, classes, check)} />
       </div>
       <p className="unseen">Press Alt and arrow up or down on a layer to move it.</p>
@@ -168,7 +167,7 @@ function Networks({ input, classes }: { input: readonly [number, number, number]
             disabled={!suits(input)}
             onSelect={() => {
               close();
-              edit(() => setModel(build(input, classes)));
+              setModel(build(input, classes));
             }}
           />
         ))

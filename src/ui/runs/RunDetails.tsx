@@ -7,7 +7,6 @@ import { inits } from '../../model/inits/index.ts';
 import { optimizers } from '../../model/optimizers/index.ts';
 import { schedules } from '../../model/schedules/index.ts';
 import type { Definition, Field, RunSpec, Value } from '../../model/types.ts';
-import { edit } from '../../store/actions.ts';
 import { editRun } from '../../store/config.ts';
 import { choosePart, setOptimizerArg, setPartArg } from '../../store/runs.ts';
 import { type RunItem, useConfig } from '../hooks.ts';
@@ -52,13 +51,7 @@ export function RunDetails({ run }: { run: RunItem }) {
             onChange={(name, value) => setPartArg(id, 'schedule', name, value)}
           />
         )}
-        <Choice
-          label="init"
-          of={run.name}
-          known={inits}
-          value={spec.init?.type ?? 'default'}
-          onChange={(type) => edit(() => choosePart(id, 'init', type))}
-        />
+        <Choice label="init" of={run.name} known={inits} value={spec.init?.type ?? 'default'} onChange={(type) => choosePart(id, 'init', type)} />
         {spec.init && inits[spec.init.type] && (
           <Fields
             of={run.name}

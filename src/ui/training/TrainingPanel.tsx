@@ -1,7 +1,6 @@
 /** What all runs share besides data and model. */
 import { experimentFields } from '../../model/experiment.ts';
 import { losses } from '../../model/losses/index.ts';
-import { edit } from '../../store/actions.ts';
 import { editExperiment } from '../../store/config.ts';
 import { useConfig } from '../hooks.ts';
 import { FieldInput } from '../primitives/FieldInput.tsx';
@@ -18,7 +17,7 @@ export function TrainingPanel({ className }: { className?: string }) {
         {types.length > 1 && (
           <label className={styles.row}>
             <span>loss</span>
-            <select value={loss.type} onChange={(event) => edit(() => editExperiment({ loss: { type: event.target.value } }))}>
+            <select value={loss.type} onChange={(event) => editExperiment({ loss: { type: event.target.value } })}>
               {types.map(({ type, label }) => (
                 <option key={type} value={type}>
                   {label}
@@ -33,15 +32,11 @@ export function TrainingPanel({ className }: { className?: string }) {
             field={field}
             value={loss[field.name]}
             of="loss"
-            onChange={(value) => edit(() => editExperiment({ loss: { ...loss, [field.name]: value } }, field.name))}
+            onChange={(value) => editExperiment({ loss: { ...loss, [field.name]: value } }, field.name)}
           />
         ))}
-        <FieldInput field={experimentFields.seed} value={seed} onChange={(value) => edit(() => editExperiment({ seed: value as number }))} />
-        <FieldInput
-          field={experimentFields.eval_every}
-          value={eval_every}
-          onChange={(value) => edit(() => editExperiment({ eval_every: value as number }))}
-        />
+        <FieldInput field={experimentFields.seed} value={seed} onChange={(value) => editExperiment({ seed: value as number })} />
+        <FieldInput field={experimentFields.eval_every} value={eval_every} onChange={(value) => editExperiment({ eval_every: value as number })} />
       </div>
     </Panel>
   );

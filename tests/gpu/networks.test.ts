@@ -1,0 +1,104 @@
+/**
+ * Whole random networks: loss, every gradient and running statistic of a training step against float64, in two lanes with weights of
+ * their own. Finds what single layers cannot show: fusion, gradients that meet, memory that is shared too early, layouts that disagree.
+ */
+import { beforeAll, expect, it } from 'vitest';
+import { compile } from '../../src/engine/compile.ts';
+import { packParam, unpackParam } from '../../src/engine/params.ts';
+import { RING_WORDS, STEP, STEP_WORDS } from '../../src/engine/plan.ts';
+import { planRace } from '../../src/engine/race.ts';
+import { tensor } from '../../src/engine/reference.ts';
+import { GpuDataset } from '../../src/gpu/dataset.ts';
+import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
+import { Program } from '../../src/gpu/program.ts';
+import { compare } from '../../src/gpu/selftest_compare.ts';
+import { resolveOptimizer } from '../../src/model/optimizers/index.ts';
+import { random } from '../../src/model/random.ts';
+import type { ModelInfo } from '../../src/model/types.ts';
+import { liveLayers, randomModel, trainStep, type Weights } from '../support/networks.ts';
+
+const NETWORKS = 60;
+const LANES = 2;
+const LIMIT = 1e-4;
+let gpu: Gpu;
+
+beforeAll(async () => {
+  gpu = await requestGpu();
+});
+
+function drawWeights(info: ModelInfo, seed: number): Weights {
+  const { normal, uniform } = random(seed, 3);
+  const weights: Weights = {};
+  for (const layer of liveLayers(info)) {
+    for (const { name, shape, fan_in } of layer.params) {
+      const t = tensor(shape);
+      const value = name === 'running_var' ? () => 0.5 + uniform() : fan_in > 0 ? () => (1.4 * normal()) / Math.sqrt(fan_in) : () => 0.5 + 0.3 * normal();
+      for (let i = 0; i < t.data.length; i++) t.data[i] = Math.fround(value());
+      weights[`${layer.id}.${name}`] = t;
+    }
+  }
+  return weights;
+}
+
+async function check(seed: number): Promise<string[]> {
+  const stream = random(seed, 77);
+  const info = randomModel(stream);
+  const N = 2 + stream.below(5);
+  const [C, H, W] = info.input;
+  const x = tensor([N, C, H, W]);
+  for (let i = 0; i < x.data.length; i++) x.data[i] = Math.fround(stream.normal());
+  const labels = Array.from({ length: N }, () => stream.below(info.output[0]));
+  const name = `network ${seed}: [${info.input}] ${info.layers.map((l) => `${l.id}(${l.inputs})`).join(' ')}`;
+
+  const compiled = compile(info, { batch_size: N, loss: { type: 'CrossEntropyLoss' }, data: 'f32' });
+  const optimizer = { type: 'SGD', args: resolveOptimizer({ type: 'SGD', lr: 0 }) };
+  const plan = planRace(compiled, new Array<typeof optimizer>(LANES).fill(optimizer));
+  const source = { shape: info.input, images: Float32Array.from(x.data), labels, mean: new Array<number>(C).fill(0), std: new Array<number>(C).fill(1) };
+  const dataset = new GpuDataset(gpu.device, source);
+  const program = await Program.create(gpu, plan, dataset, { guard: true });
+  program.poison();
+  const lanes = Array.from({ length: LANES }, (_, lane) => drawWeights(info, seed + 10_000 * lane));
+  const rows = new Uint32Array(LANES * STEP_WORDS);
+  lanes.forEach((weights, lane) => {
+    for (const [id, layout] of [['params', compiled.params], ['buffers', compiled.buffers]] as const) {
+      const words = new Float32Array(layout.size);
+      for (const entry of layout.entries.keys()) packParam(layout, entry, weights[entry].data, words);
+      program.write(id, lane * layout.size, words);
+    }
+    rows[lane * STEP_WORDS + STEP.count] = N;
+    rows[lane * STEP_WORDS + STEP.dropout] = seed + lane;
+  });
+  const ring = new Float32Array((await program.step(rows)).buffer);
+  const grads = await program.readFloats('grads', 0, LANES * compiled.params.size);
+  const buffers = await program.readFloats('buffers', 0, LANES * compiled.buffers.size);
+  const wrong: string[] = [];
+  lanes.forEach((weights, lane) => {
+    const want = trainStep(info, x, labels, weights, seed + lane);
+    const scale = Math.sqrt(Object.values(want.gradients).reduce((total, t) => total + t.data.reduce((a, g) => a + g * g, 0), 0));
+    wrong.push(...[compare('loss', [ring[lane * RING_WORDS]], [want.loss], { tolerance: LIMIT })].filter((s) => s !== null));
+    const both = [
+      [compiled.params, grads, want.gradients],
+      [compiled.buffers, buffers, want.buffers],
+    ] as const;
+    for (const [layout, words, expected] of both) {
+      for (const entry of layout.entries.keys()) {
+        const { data, shape } = expected[entry];
+        const actual = unpackParam(layout, entry, words.subarray(lane * layout.size, (lane + 1) * layout.size));
+        // A gradient that a batch norm cancels is rounding noise, small beside the others.
+        const sentence = compare(entry, actual, data, { tolerance: LIMIT, absolute: 5e-6 * scale }, shape);
+        if (sentence) wrong.push(`lane ${lane} ${sentence}`);
+      }
+    }
+  });
+  wrong.push(...(await program.brokenGuards()).map((id) => `words behind ${id} were overwritten`));
+  program.destroy();
+  dataset.destroy();
+  return wrong.map((sentence) => `${name}: ${sentence}`);
+}
+
+it(`${NETWORKS} random networks take the step that float64 takes`, async () => {
+  const wrong: string[] = [];
+  for (let seed = 0; seed < NETWORKS; seed += 4) wrong.push(...(await Promise.all([0, 1, 2, 3].map((k) => check(seed + k)))).flat());
+  expect(wrong).toEqual([]);
+  expect(gpu.errors).toEqual([]);
+}, 300_000);

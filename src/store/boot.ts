@@ -3,6 +3,7 @@ import { presets } from '../model/presets.ts';
 import { type Client, createClient } from '../worker/client.ts';
 import { followChanges } from './actions.ts';
 import { configStore, openExperiment } from './config.ts';
+import { download } from './download.ts';
 import * as engine from './engine.ts';
 import { crashed, handle } from './events.ts';
 import { followHash, openHash, writeHash } from './link.ts';
@@ -47,7 +48,7 @@ async function openFirst(): Promise<boolean> {
       text: 'The session of your last visit cannot be read by this version. It is kept aside.',
       action: {
         label: 'Download it',
-        run: () => void import('./download.ts').then(({ download }) => download('descent-session.json', 'application/json', found.raw)),
+        run: () => download('descent-session.json', 'application/json', found.raw),
       },
     });
   }

@@ -30,7 +30,8 @@ export class RunSeries {
   /** Training time at each validation, for the time axis. */
   readonly validationTime = new Column();
   readonly validation: Record<ValidationMetric, Column> = { val_loss: new Column(), val_accuracy: new Column() };
-  private readonly averages = new Map<TrainMetric, Smoothed>();
+  /** Of each metric the two averages in use: what is drawn, and what the axis is fitted to. */
+  private readonly averages = new Map<TrainMetric, readonly Smoothed[]>();
 
   addTrain(points: TrainPoints): number {
     let added = 0;
@@ -66,14 +67,12 @@ export class RunSeries {
     return isValidation(metric) ? this.validationTime : this.time;
   }
 
-  /** The average of one metric; another weight starts it anew. */
+  /** The average of one metric; a third weight takes the place of the one that was not asked for last. */
   smoothed(metric: TrainMetric, weight: number): Column {
     if (weight === 0) return this.train[metric];
-    let average = this.averages.get(metric);
-    if (average?.weight !== weight) {
-      average = new Smoothed(weight);
-      this.averages.set(metric, average);
-    }
+    const known = this.averages.get(metric) ?? [];
+    const average = known.find((a) => a.weight === weight) ?? new Smoothed(weight);
+    if (known[0] !== average) this.averages.set(metric, [average, ...known.filter((a) => a !== average).slice(0, 1)]);
     return average.follow(this.train[metric]);
   }
 

@@ -22,10 +22,11 @@ describe('formulas', () => {
   });
 
   it('reads fractions, roots and indices', () => {
-    expect(parseTex('\\frac{1}{2}')).toEqual([{ kind: 'frac', top: { kind: 'n', text: '1' }, bottom: { kind: 'n', text: '2' } }]);
+    expect(parseTex('\\frac{1}{2}')).toEqual([[{ kind: 'frac', top: { kind: 'n', text: '1' }, bottom: { kind: 'n', text: '2' } }]]);
     expect(parseTex('x_i^2')).toEqual([
-      { kind: 'script', base: { kind: 'i', text: 'x' }, sub: { kind: 'i', text: 'i' }, sup: { kind: 'n', text: '2' }, under: false },
+      [{ kind: 'script', base: { kind: 'i', text: 'x' }, sub: { kind: 'i', text: 'i' }, sup: { kind: 'n', text: '2' }, under: false }],
     ]);
+    expect(parseTex('y = f(a + b) + c')[0]).toHaveLength(3);
     expect(parseTex('a, \\quad b')).toHaveLength(2);
   });
 });
@@ -68,10 +69,10 @@ describe('feature maps', () => {
         fc.integer({ min: 1, max: 512 }),
         fc.boolean(),
         (width, height, rows, total, flat) => {
-          const { channels, tile } = layout({ width, height, rows, total, flat });
+          const { columns, channels, tile } = layout({ width, height, rows, total, flat });
           expect(channels).toBeGreaterThanOrEqual(1);
           expect(channels).toBeLessThanOrEqual(total);
-          expect(104 + channels * (tile + 4) - 4).toBeLessThanOrEqual(width);
+          expect(columns * (104 + channels * (tile + 4) - 4) + (columns - 1) * 16).toBeLessThanOrEqual(width);
         },
       ),
     );

@@ -26,7 +26,7 @@ export const Rows = memo(function Rows({ runs, layer, grid }: RowsProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: new canvases are blank until painted
   useEffect(() => paint(mapsStore.getState().event), [paint, runs, grid]);
   return (
-    <ul ref={list} className={styles.rows}>
+    <ul ref={list} className={styles.rows} style={{ gridTemplateColumns: `repeat(${grid.columns}, max-content)` }}>
       {runs.map((run) => (
         <li key={run.id} data-run={run.id} className={styles.row}>
           <span className={styles.label}>

@@ -1,13 +1,16 @@
-/** How many channels stand side by side, and how large. */
+/** How many channels stand side by side, how large, and whether runs stand in two columns. */
 
 export const LABEL_WIDTH = 104;
 const GAP = 4;
+const COLUMN_GAP = 16;
 const MOST_CHANNELS = 16;
 const LEAST_CHANNELS = 5;
 const SMALLEST = 28;
 const LARGEST = 72;
 
 export interface Grid {
+  /** Runs side by side. */
+  columns: number;
   channels: number;
   /** Pixels of a tile's side. */
   tile: number;
@@ -24,15 +27,26 @@ interface Space {
 }
 
 /** As large as the panel allows, as many as the layer has; both within what one can look at. */
-export function layout({ width, height, rows, total, flat }: Space): Grid {
-  const room = Math.max(0, width - LABEL_WIDTH);
+export function layout(space: Space): Grid {
+  const one = arrange(space, 1);
+  const two = arrange(space, 2);
+  return space.rows > 1 && shown(two, space) > shown(one, space) ? two : one;
+}
+
+function arrange({ width, height, rows, total, flat }: Space, columns: number): Grid {
+  const room = Math.max(0, (width - (columns - 1) * COLUMN_GAP) / columns - LABEL_WIDTH);
   const most = Math.max(1, Math.min(total || 1, flat ? 2 * MOST_CHANNELS : MOST_CHANNELS));
-  const tall = Math.floor(height / Math.max(1, rows)) - GAP;
+  const tall = Math.floor(height / Math.max(1, Math.ceil(rows / columns))) - GAP;
   // On a phone, width is scarcer than height.
   const narrow = Math.floor((room + GAP) / Math.min(most, LEAST_CHANNELS)) - GAP;
   const wanted = Math.max(SMALLEST, Math.min(flat ? SMALLEST : LARGEST, tall, narrow));
-  const fits = Math.max(1, Math.floor((room + GAP) / (wanted + GAP)));
-  const channels = Math.min(most, fits);
+  const channels = Math.min(most, Math.max(1, Math.floor((room + GAP) / (wanted + GAP))));
   const tile = Math.min(wanted, Math.floor((room + GAP) / channels) - GAP);
-  return { channels, tile: Math.max(8, tile) };
+  return { columns, channels, tile: Math.max(8, tile) };
+}
+
+/** Area of picture that is in sight without scrolling. */
+function shown({ columns, channels, tile }: Grid, { height, rows }: Space): number {
+  const fit = Math.max(1, Math.floor((height + GAP) / (tile + GAP)));
+  return Math.min(rows, fit * columns) * channels * tile * tile;
 }

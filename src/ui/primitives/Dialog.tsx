@@ -27,12 +27,12 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
       onClick={(event) => event.target === event.currentTarget && onClose()}
     >
       <div className={styles.body}>
-        <header className={styles.head}>
+        <div className={styles.head}>
           <h2>{title}</h2>
           <button type="button" className={styles.close} aria-label="Close" onClick={onClose}>
             <X size={16} />
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

@@ -7,11 +7,16 @@ export function Formula({ tex }: { tex: string }) {
   if (tex === '') return null;
   return (
     <p className={styles.formula}>
-      {parseTex(tex).map((part, i) => (
+      {parseTex(tex).map((equation, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a formula does not change
-        <math key={i}>
-          <Part node={part} />
-        </math>
+        <span key={i} className={styles.equation}>
+          {equation.map((piece, k) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above
+            <math key={k}>
+              <Part node={piece} />
+            </math>
+          ))}
+        </span>
       ))}
     </p>
   );

@@ -165,12 +165,29 @@ function upright(words: string): Node {
   return { kind: 'script', base: { kind: 'text', text: base! }, sub: { kind: 'text', text: sub }, under: false };
 }
 
-/** The parts of a formula that may stand on lines of their own: what \quad separates. */
-export function parseTex(tex: string): Node[] {
+/** Where a long formula may go on in a new line: before these, outside of parentheses. */
+const BREAKS: ReadonlySet<string> = new Set(['=', '←', '∼', '+']);
+const FENCES: Readonly<Record<string, number>> = { '(': 1, '[': 1, ')': -1, ']': -1 };
+
+/** The equations of a formula (what \\quad separates), each in pieces that may stand on lines of their own. */
+export function parseTex(tex: string): Node[][] {
   return tex
     .split(/\\quad/)
-    .map((part) => new Reader(part.trim()).row())
-    .filter((node) => node.kind !== 'row' || node.items.length > 0);
+    .map((part) => pieces(new Reader(part.trim()).row()))
+    .filter((equation) => equation.length > 0);
+}
+
+function pieces(node: Node): Node[] {
+  if (node.kind !== 'row') return [node];
+  const rows: Node[][] = [];
+  let depth = 0;
+  for (const item of node.items) {
+    const text = item.kind === 'o' ? item.text : '';
+    if (rows.length === 0 || (depth === 0 && BREAKS.has(text))) rows.push([]);
+    depth += FENCES[text] ?? 0;
+    rows.at(-1)!.push(item);
+  }
+  return rows.map((items) => ({ kind: 'row', items }));
 }
 
 /** Every command that a formula uses and this reader does not know; for the test of the catalogue. */

@@ -73,7 +73,7 @@ export function RunCard({ run, position, only }: RunCardProps) {
           max={lr?.max}
           log
           help={lr?.help}
-          width={62}
+          width={68}
           onCommit={(value) => setOptimizerArg(id, 'lr', value)}
         />
       </div>

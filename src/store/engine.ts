@@ -9,11 +9,12 @@ import type { Client } from '../worker/client.ts';
 import type { Command, Event } from '../worker/protocol.ts';
 import { type Config, configStore } from './config.ts';
 import { changeInFlight, difference } from './difference.ts';
-import { live, type Marker, setLive } from './live.ts';
+import { live, type Marker, type Notice, setLive } from './live.ts';
 import { curves } from './series.ts';
 
 type Load = Extract<Command, { type: 'load' }>;
 
+const PASSING: ReadonlySet<Notice['kind']> = new Set(['device-lost', 'resumed', 'restarted']);
 const DEBOUNCE_MS = 150;
 /** A slider dragged on for less than this moves the marker it has already left. */
 const SAME_MARKER_MS = 1500;
@@ -137,6 +138,9 @@ export function reload(config: Config = configStore.getState(), keepCurves = fal
   if (!keepCurves) {
     curves.clear();
     setLive({ markers: {}, diverged: {}, replay: null, step: 0, epoch: 0, stepsPerSecond: 0 });
+    // What became of the GPU or the engine is past; what is wrong with a link is not.
+    const { notice } = live();
+    if (notice && PASSING.has(notice.kind)) setLive({ notice: null });
   }
   setLive({ state: 'idle', progress: null, error: null });
   if (experiment.data.type === 'files' && !dataset) {

@@ -103,16 +103,10 @@ export function ThirdPanel({ className }: { className?: string }) {
       name="Learning rate, gradient norm and update ratio"
       className={className}
       title={
-        <span role="tablist" aria-label="Third chart" className={styles.tabs}>
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form
+        <span role="group" aria-label="Third chart" data-nowrap className={styles.tabs}>
           {THIRDS.map(([value, label]) => (
-            <button
-              key={value}
-              type="button"
-              role="tab"
-              aria-selected={third === value}
-              title={EXPLAINED[value]}
-              onClick={() => setView({ third: value })}
-            >
+            <button key={value} type="button" aria-pressed={third === value} title={EXPLAINED[value]} onClick={() => setView({ third: value })}>
               {label}
             </button>
           ))}

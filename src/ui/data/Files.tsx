@@ -62,7 +62,7 @@ function FilesForm({ onDone }: { onDone: () => void }) {
       )}
       {error && (
         <p role="alert" className={styles.error}>
-          {error.file && <b>{error.file}: </b>}
+          {error.file && !error.message.startsWith(error.file) && <b>{error.file}: </b>}
           {error.message}
         </p>
       )}

@@ -84,6 +84,7 @@ export function crashed(message: string): void {
   const now = Date.now();
   crashes = [...crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
   if (crashes.length > MOST_CRASHES) {
+    notify(null);
     setLive({
       phase: 'failed',
       state: 'idle',

@@ -20,4 +20,4 @@ export const dashOf = (color: number, scale = 1): string | undefined => {
 
 export const colorName = (color: number): string => COLOR_NAMES[color % COLORS]!;
 
-const COLOR_NAMES = ['blue', 'orange', 'green', 'pink', 'ochre', 'violet', 'sky', 'grey', 'brown', 'crimson'];
+const COLOR_NAMES = ['blue', 'orange', 'green', 'pink', 'gold', 'violet', 'sky', 'grey', 'brown', 'red'];

@@ -17,9 +17,11 @@ import { random } from '../../src/model/random.ts';
 import type { ModelInfo } from '../../src/model/types.ts';
 import { liveLayers, randomModel, trainStep, type Weights } from '../support/networks.ts';
 
-const NETWORKS = 60;
+const NETWORKS = 48;
 const LANES = 2;
 const LIMIT = 1e-4;
+/** Of a loss near 0 and its gradient: 1 − softmax is good to float32's spacing at 1. */
+const FLOOR = 2e-6;
 let gpu: Gpu;
 
 beforeAll(async () => {
@@ -75,7 +77,7 @@ async function check(seed: number): Promise<string[]> {
   lanes.forEach((weights, lane) => {
     const want = trainStep(info, x, labels, weights, seed + lane);
     const scale = Math.sqrt(Object.values(want.gradients).reduce((total, t) => total + t.data.reduce((a, g) => a + g * g, 0), 0));
-    wrong.push(...[compare('loss', [ring[lane * RING_WORDS]], [want.loss], { tolerance: LIMIT })].filter((s) => s !== null));
+    wrong.push(...[compare('loss', [ring[lane * RING_WORDS]], [want.loss], { tolerance: LIMIT, absolute: FLOOR })].filter((s) => s !== null));
     const both = [
       [compiled.params, grads, want.gradients],
       [compiled.buffers, buffers, want.buffers],
@@ -85,7 +87,7 @@ async function check(seed: number): Promise<string[]> {
         const { data, shape } = expected[entry];
         const actual = unpackParam(layout, entry, words.subarray(lane * layout.size, (lane + 1) * layout.size));
         // A gradient that a batch norm cancels is rounding noise, small beside the others.
-        const sentence = compare(entry, actual, data, { tolerance: LIMIT, absolute: 5e-6 * scale }, shape);
+        const sentence = compare(entry, actual, data, { tolerance: LIMIT, absolute: FLOOR + 5e-6 * scale }, shape);
         if (sentence) wrong.push(`lane ${lane} ${sentence}`);
       }
     }

@@ -18,7 +18,7 @@ import { inferModel } from '../../src/model/infer.ts';
 import { type OptimizerType, optimizerTypes, resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import { random } from '../../src/model/random.ts';
 import type { Args, OptimizerSpec } from '../../src/model/types.ts';
-import { compare, compareStep } from '../support/compare.ts';
+import { compare, compareStep } from '../../src/gpu/selftest_compare.ts';
 import { NOT_YET, readOptimizers, supported } from '../support/golden.ts';
 
 const { p0, grads, cases } = readOptimizers(golden);

@@ -64,7 +64,7 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
         let ih = top[i] + kh * DH;
         let iw = left[i] + kw * DW;
         inside[i] = ih < XH && iw < XW;
-        at[i] = select(0u, (image[i] * XH + ih) * XW + iw, inside[i]);
+        at[i] = lane * X_LANE + select(0u, ((image[i] * XH + ih) * XW + iw) * XC4, inside[i]);
       }
       let tap = lane * W_LANE + (kh * KW + kw) * CI * YC4 + col;
       @if(narrow) {
@@ -72,7 +72,7 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
           for (var j = 0u; j < TN; j++) { // @unroll
             let b = w[tap + q * YC4 + j];
             for (var i = 0u; i < TM; i++) { // @unroll
-              acc[i * TN + j] += select(0.0, x[4u * (lane * X_LANE + at[i]) + q], inside[i]) * b;
+              acc[i * TN + j] += select(0.0, x[4u * at[i] + q], inside[i]) * b;
             }
           }
         }
@@ -81,7 +81,7 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
         for (var c = 0u; c < XC4; c++) {
           var a: array<vec4f, TM>;
           for (var i = 0u; i < TM; i++) { // @unroll
-            a[i] = select(vec4f(), x[lane * X_LANE + at[i] * XC4 + c], inside[i]);
+            a[i] = select(vec4f(), x[at[i] + c], inside[i]);
           }
           let row = tap + c * 4u * YC4;
           for (var q = 0u; q < 4u; q++) { // @unroll
@@ -149,13 +149,13 @@ fn grad_input(id: u32, lane: u32) {
         let oh = row[i] + PH - kh * DH;
         let ow = column[i] + PW - kw * DW;
         inside[i] = oh < YH * SH && ow < YW * SW;
-        at[i] = select(0u, ((image[i] * YH + oh / SH) * YW + ow / SW) * YC4, inside[i]);
+        at[i] = lane * GY_LANE + select(0u, ((image[i] * YH + oh / SH) * YW + ow / SW) * YC4, inside[i]);
       }
       let tap = lane * W_LANE + ((kh * KW + kw) * CI + 4u * col) * YC4;
       for (var c = 0u; c < YC4; c++) {
         var a: array<vec4f, GI_TM>;
         for (var i = 0u; i < GI_TM; i++) { // @unroll
-          a[i] = select(vec4f(), gy[lane * GY_LANE + at[i] + c], inside[i]);
+          a[i] = select(vec4f(), gy[at[i] + c], inside[i]);
         }
         for (var j = 0u; j < GI_TN; j++) { // @unroll
           for (var q = 0u; q < 4u; q++) { // @unroll

@@ -17,6 +17,8 @@ export interface CompileOptions {
   /** Off in tests that look at single layers. */
   fuse?: boolean;
   share?: boolean;
+  /** Threads of one lane that keep the device busy (Emit.fill). No result depends on it. */
+  fill?: number;
 }
 
 /** A pass with the places of its tensors, so that results can be read back. */
@@ -107,7 +109,7 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
   const pass = (train: boolean): { emit: PassEmitter; pass: CompiledPass } => {
     const graph = buildGraph(info, { N, train, fuse: options.fuse ?? true });
     const keep = [graph.output.id, ...(options.inputGradient ? ['grad:input'] : [])];
-    const emit = emitPass(base, graph, { train, inputGradient: options.inputGradient, keep, share: options.share });
+    const emit = emitPass(base, graph, { train, inputGradient: options.inputGradient, keep, share: options.share, fill: options.fill });
     return { emit, pass: { graph, ...emit.finish(slots) } };
   };
   const train = pass(true);
@@ -137,7 +139,7 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
 export function compileInspect(compiled: Compiled): CompiledPass & { plans: BufferPlan[] } {
   const graph = buildGraph(compiled.info, { N: 1, train: false, fuse: false });
   const options = { ...compiled.options, batch_size: 1 };
-  const emit = new PassEmitter(graph, compiled.params, compiled.buffers, { train: false, share: false });
+  const emit = new PassEmitter(graph, compiled.params, compiled.buffers, { train: false, share: false, fill: compiled.options.fill });
   emitGather(graph.input, options, emit);
   for (const node of graph.nodes) node.operation.forward(node, emit);
   const slots: number[] = [];

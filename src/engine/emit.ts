@@ -18,6 +18,8 @@ export interface PartialRange {
 
 export interface PassOptions {
   train: boolean;
+  /** Threads of one lane that keep the device busy; default 2048. */
+  fill?: number;
   /** Give the model's input a gradient too (tests; pictures of gradients). */
   inputGradient?: boolean;
   /** Tensors that must still stand after the pass. */
@@ -30,6 +32,7 @@ const grid = (groups: number): [number, number] => [Math.min(groups, MAX_GROUPS)
 
 export class PassEmitter implements Emit {
   readonly train: boolean;
+  readonly fill: number;
   private readonly calls: Call[] = [];
   private readonly sizes = new Map<string, number>();
   private readonly written = new Set<string>();
@@ -44,6 +47,7 @@ export class PassEmitter implements Emit {
     private readonly options: PassOptions,
   ) {
     this.train = options.train;
+    this.fill = options.fill ?? 2048;
   }
 
   run(call: Call): void {

@@ -65,6 +65,8 @@ export interface Target {
 export interface Emit {
   /** Training: statistics of the batch, dropout, everything kept that backward needs. */
   train: boolean;
+  /** Threads of one lane that keep the device busy: tiles shrink until a kernel has so many. */
+  fill: number;
   run(call: Call): void;
   read(name: string, tensor: Tensor): Bound;
   write(name: string, tensor: Tensor): Bound;

@@ -9,6 +9,9 @@ import type { GpuDataset } from './dataset.ts';
 import type { Gpu } from './device.ts';
 import { compilePipelines, stepLayout } from './pipelines.ts';
 
+/** Submits that are sent before the first has come back. */
+const IN_FLIGHT = 2;
+
 export interface ProgramOptions {
   onProgress?: (done: number, total: number) => void;
   /** Tests: guard words behind every buffer. */
@@ -30,7 +33,9 @@ export class Program {
   private evaluation: Command[] = [];
   private readonly stepGroup: GPUBindGroup;
   private readonly table: GPUBuffer;
-  private readonly staging: GPUBuffer[] = [];
+  /** Buffers that metrics are mapped through: one for each submit that may be in flight; `staging` holds the idle ones. */
+  private readonly allStaging: GPUBuffer[] = [];
+  private readonly staging: GPUBuffer[];
   /** Bytes between rows of the step table. */
   private readonly rowBytes: number;
   readonly lanes: number;
@@ -46,6 +51,7 @@ export class Program {
     const row = 4 * STEP_WORDS * this.lanes;
     this.rowBytes = 256 * Math.ceil(row / 256);
     this.table = device.createBuffer({ label: 'step table', size: this.rowBytes * RING_SLOTS, usage: 0x80 | COPY_DST });
+    this.staging = Array.from({ length: IN_FLIGHT }, () => this.createStaging());
     this.stepGroup = device.createBindGroup({ layout: stepLayout(device), entries: [{ binding: 0, resource: { buffer: this.table, size: row } }] });
   }
 
@@ -130,6 +136,16 @@ export class Program {
     return K;
   }
 
+  private get stagingBytes(): number {
+    return 4 * RING_SLOTS * RING_WORDS * this.lanes;
+  }
+
+  private createStaging(): GPUBuffer {
+    const buffer = this.gpu.device.createBuffer({ label: 'metrics', size: this.stagingBytes, usage: MAP_READ | COPY_DST });
+    this.allStaging.push(buffer);
+    return buffer;
+  }
+
   /** Sends `commands` for every row in one pass, then copies `bytes` of `source` out. Rejects when the device is lost. */
   async submit(
     commands: readonly Command[],
@@ -145,9 +161,8 @@ export class Program {
     const pass = encoder.beginComputePass();
     for (let k = 0; k < K; k++) this.encode(pass, commands, k);
     pass.end();
-    const size = 4 * RING_SLOTS * RING_WORDS * this.lanes;
-    if (bytes > size) throw new Error(`${bytes} bytes do not fit the staging buffer`);
-    const staging = this.staging.pop() ?? device.createBuffer({ label: 'metrics', size, usage: MAP_READ | COPY_DST });
+    if (bytes > this.stagingBytes) throw new Error(`${bytes} bytes do not fit the staging buffer`);
+    const staging = this.staging.pop() ?? this.createStaging();
     encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
     device.queue.submit([encoder.finish()]);
     await staging.mapAsync(MAP_READ, 0, bytes);
@@ -200,7 +215,7 @@ export class Program {
 
   destroy(): void {
     for (const buffer of this.allocation.buffers.values()) buffer.destroy();
-    for (const buffer of this.staging) buffer.destroy();
+    for (const buffer of this.allStaging) buffer.destroy();
     this.table.destroy();
   }
 }

@@ -6,7 +6,7 @@
 import { type Compiled, compile } from '../engine/compile.ts';
 import { kernelOf } from '../engine/race.ts';
 import { type DatasetSource, GpuDataset, kindOf } from '../gpu/dataset.ts';
-import type { Gpu } from '../gpu/device.ts';
+import { type Gpu, isSoftware } from '../gpu/device.ts';
 import type { LossSpec } from '../model/types.ts';
 import { type Divergence, type Evaluation, LaneGroup, type LaneSnapshot, type StepPoint } from './group.ts';
 import { identity, type Lane } from './lane.ts';
@@ -33,6 +33,9 @@ export interface TrainerEvents {
   validation(run: string, step: number, evaluation: Evaluation): void;
   diverged(run: string, divergence: Divergence): void;
 }
+
+/** A few cores want large tiles; thousands of GPU threads want many. */
+const SOFTWARE_FILL = 256;
 
 /** Who can share dispatches: lanes of equal architecture at equal step. */
 function membersOf(lanes: readonly Lane[], snapshots: ReadonlyMap<string, LaneSnapshot>): Iterable<Lane[]> {
@@ -126,7 +129,9 @@ export class Trainer {
   private compile(lane: Lane): Compiled {
     let compiled = this.compiled.get(lane.architecture);
     if (!compiled) {
-      compiled = compile(lane.info, { batch_size: this.options.batch_size, loss: this.options.loss, data: kindOf(this.data.images) });
+      const { batch_size, loss } = this.options;
+      const fill = isSoftware(this.gpu.info) ? SOFTWARE_FILL : undefined;
+      compiled = compile(lane.info, { batch_size, loss, data: kindOf(this.data.images), fill });
       this.compiled.set(lane.architecture, compiled);
     }
     return compiled;
@@ -238,9 +243,7 @@ export class Trainer {
     const started = performance.now();
     const { from, done } = group.send(K, this.order);
     const step = group.step;
-    const evaluation = this.isDue(group) ? this.evaluateGroup(group) : null;
-    // A rejection of the later promise must not go unheard while the earlier is awaited.
-    evaluation?.catch(() => {});
+    const due = this.isDue(group);
     const words = await done;
     this.pace.measured(K, performance.now() - started);
     const frozen: Promise<void>[] = [];
@@ -251,8 +254,8 @@ export class Trainer {
       if (freeze) frozen.push(group.explain(l, freeze).then((divergence) => this.events.diverged(lane.id, divergence)));
     });
     await Promise.all(frozen);
-    if (!evaluation) return;
-    const results = await evaluation;
+    if (!due) return;
+    const results = await this.evaluateGroup(group);
     this.pace.interrupted();
     group.lanes.forEach((lane, l) => {
       if (lane.frozen === null) this.events.validation(lane.id, step, results[l]);

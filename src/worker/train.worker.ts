@@ -7,7 +7,19 @@ const scope = self as unknown as { postMessage(event: Event, transfer: Transfera
 /** Big arrays change hands instead of being copied. */
 function transfers(event: Event): Transferable[] {
   if (event.type === 'maps') return event.maps.map((m) => m.rgba.buffer as ArrayBuffer);
-  if (event.type === 'points') return event.train.flatMap((t) => [t.step.buffer, t.train_loss.buffer, t.train_accuracy.buffer, t.lr.buffer, t.grad_norm.buffer, t.update_ratio.buffer, t.time.buffer] as ArrayBuffer[]);
+  if (event.type === 'points')
+    return event.train.flatMap(
+      (t) =>
+        [
+          t.step.buffer,
+          t.train_loss.buffer,
+          t.train_accuracy.buffer,
+          t.lr.buffer,
+          t.grad_norm.buffer,
+          t.update_ratio.buffer,
+          t.time.buffer,
+        ] as ArrayBuffer[],
+    );
   return [];
 }
 

@@ -5,18 +5,16 @@ import { rowsPerTap } from '../../params.ts';
 import type { Tensor } from '../../tensors.ts';
 import { conv2dGrouped } from './conv2d_grouped.ts';
 
-/** A kernel should have at least so many threads a lane before its tiles grow. */
-const ENOUGH_THREADS = 2048;
 /** Threads that share the sum of a weight gradient, and the most ranges it is cut into. */
 const SLAB_THREADS = 4096;
 const MAX_SLABS = 64;
 
 /** Pixels × vec4s of channels a thread owns: the largest tile that still leaves enough threads. */
-export function tile(pixels: number, c4: number): { tm: number; tn: number } {
+function tile(pixels: number, c4: number, fill: number): { tm: number; tn: number } {
   const tn = divisor(c4, [4, 3, 2, 1]);
-  for (const tm of [8, 4, 2]) if (ceilDiv(pixels, tm) * (c4 / tn) >= ENOUGH_THREADS) return { tm, tn };
+  for (const tm of [8, 4, 2]) if (ceilDiv(pixels, tm) * (c4 / tn) >= fill) return { tm, tn };
   const small = divisor(c4, [2, 1]);
-  return { tm: pixels * (c4 / small) >= ENOUGH_THREADS ? 2 : 1, tn: small };
+  return { tm: pixels * (c4 / small) >= fill ? 2 : 1, tn: small };
 }
 
 /** How a sum over `length` terms is cut so that `threads` outputs keep the device busy. */
@@ -54,7 +52,7 @@ function forward(node: Node, emit: Emit): void {
   const y = node.output;
   const g = geometry(node);
   const pixels = node.N * y.H * y.W;
-  const { tm, tn } = tile(pixels, y.Cs / 4);
+  const { tm, tn } = tile(pixels, y.Cs / 4, emit.fill);
   emit.run({
     label: `${node.layer.id} forward`,
     shader: 'conv2d',
@@ -68,7 +66,7 @@ function forward(node: Node, emit: Emit): void {
 }
 
 /** Constants and threads of the grad_input half. */
-function gradInput(node: Node, g: Record<string, number>, target: Target | null): { threads: number; constants: Record<string, number> } {
+function gradInput(node: Node, g: Record<string, number>, target: Target | null, fill: number): { threads: number; constants: Record<string, number> } {
   if (!target) return { threads: 0, constants: { GI_GROUPS: 0, GI_TM: 1, GI_TN: 1, GI_THREADS: 0 } };
   const x = node.inputs[0];
   const pixels = node.N * ceilDiv(x.H, g.SH) * ceilDiv(x.W, g.SW);
@@ -76,7 +74,7 @@ function gradInput(node: Node, g: Record<string, number>, target: Target | null)
   // Dot products along output channels: two vec4s of input channels are enough reuse, four would spill.
   const tn = divisor(x.Cs / 4, [2, 1]);
   const columns = x.Cs / 4 / tn;
-  const tm = [8, 4, 2].find((t) => ceilDiv(pixels, t) * columns * phases >= ENOUGH_THREADS) ?? 1;
+  const tm = [8, 4, 2].find((t) => ceilDiv(pixels, t) * columns * phases >= fill) ?? 1;
   const threads = phases * ceilDiv(pixels, tm) * columns;
   return { threads, constants: { GI_GROUPS: ceilDiv(threads, 64), GI_TM: tm, GI_TN: tn, GI_THREADS: threads } };
 }
@@ -101,7 +99,7 @@ function backward(node: Node, emit: Emit): void {
   const [x] = node.inputs;
   const g = geometry(node);
   const target = emit.target(node, 0);
-  const gi = gradInput(node, g, target);
+  const gi = gradInput(node, g, target, emit.fill);
   const gw = gradWeight(node, g);
   emit.run({
     label: `${node.layer.id} backward`,

@@ -2,12 +2,12 @@
 import { ceilDiv, divisor, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
 import { slabs } from '../conv2d/conv2d.ts';
 
-/** A batch has few rows: tiles shrink until this many threads have work. */
-const ENOUGH_THREADS = 512;
+/** A batch has few rows: no more threads than this are asked for. */
+const MOST_THREADS = 512;
 
-function tile(rows: number, columns: number): { tm: number; tn: number } {
+function tile(rows: number, columns: number, fill: number): { tm: number; tn: number } {
   const tn = divisor(columns, [2, 3, 1]);
-  const tm = [8, 4, 2].find((t) => ceilDiv(rows, t) * (columns / tn) >= ENOUGH_THREADS) ?? 1;
+  const tm = [8, 4, 2].find((t) => ceilDiv(rows, t) * (columns / tn) >= Math.min(fill, MOST_THREADS)) ?? 1;
   return { tm, tn };
 }
 
@@ -18,7 +18,7 @@ function sizes(node: Node): Record<string, number> {
 
 function forward(node: Node, emit: Emit): void {
   const s = sizes(node);
-  const { tm, tn } = tile(node.N, s.O4);
+  const { tm, tn } = tile(node.N, s.O4, emit.fill);
   emit.run({
     label: `${node.layer.id} forward`,
     shader: 'linear',
@@ -34,7 +34,7 @@ function forward(node: Node, emit: Emit): void {
 function backward(node: Node, emit: Emit): void {
   const s = sizes(node);
   const target = emit.target(node, 0);
-  const gi = tile(node.N, s.K4);
+  const gi = tile(node.N, s.K4, emit.fill);
   const giThreads = target ? ceilDiv(node.N, gi.tm) * (s.K4 / gi.tn) : 0;
   const units = s.K4 + s.HAS_BIAS;
   const tu = Math.min(units, 2);

@@ -83,10 +83,10 @@ export function AccuracyPanel({ className }: { className?: string }) {
   );
 }
 
-const THIRDS: readonly [Third, string][] = [
-  ['lr', 'Learning rate'],
-  ['grad_norm', 'Gradient norm'],
-  ['update_ratio', 'Update ratio'],
+const THIRDS: readonly [value: Third, label: string, short: string][] = [
+  ['lr', 'Learning rate', 'lr'],
+  ['grad_norm', 'Gradient norm', 'Grad norm'],
+  ['update_ratio', 'Update ratio', 'Update'],
 ];
 
 const EXPLAINED: Record<Third, string> = {
@@ -105,9 +105,17 @@ export function ThirdPanel({ className }: { className?: string }) {
       title={
         // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form
         <span role="group" aria-label="Third chart" data-nowrap className={styles.tabs}>
-          {THIRDS.map(([value, label]) => (
-            <button key={value} type="button" aria-pressed={third === value} title={EXPLAINED[value]} onClick={() => setView({ third: value })}>
-              {label}
+          {THIRDS.map(([value, label, short]) => (
+            <button
+              key={value}
+              type="button"
+              aria-pressed={third === value}
+              aria-label={label}
+              title={EXPLAINED[value]}
+              onClick={() => setView({ third: value })}
+            >
+              <span className={styles.long}>{label}</span>
+              <span className={styles.short}>{short}</span>
             </button>
           ))}
         </span>

@@ -16,6 +16,8 @@ interface CurveChartProps {
 }
 
 const MIN_SIDE = 40;
+/** Share of the axis that counts as near the pointer. */
+const NEAR = 0.012;
 
 export function CurveChart({ spec, overlay }: CurveChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -55,7 +57,7 @@ export function CurveChart({ spec, overlay }: CurveChartProps) {
         </div>
       )}
       {overlay}
-      <ValueTable chart={spec.name} runs={runs} choice={choice} />
+      <ValueTable chart={spec.name} runs={runs} choice={choice} reach={(domains.x.max - domains.x.min) * NEAR} />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { formatLoss, formatPercent } from '../../model/format.ts';
 import { tsv } from '../../store/csv.ts';
 import { download, fileName } from '../../store/download.ts';
 import { toast } from '../../store/toasts.ts';
-import { useConfig, useEpochsPerStep, useRuns } from '../hooks.ts';
+import { type RunItem, useConfig, useEpochsPerStep, useLive, useRuns } from '../hooks.ts';
 import { Dialog } from '../primitives/Dialog.tsx';
 import { Swatch } from '../primitives/Swatch.tsx';
 import styles from './TableDialog.module.css';
@@ -72,7 +72,25 @@ export function TableDialog({ onClose }: { onClose: () => void }) {
           </table>
         </section>
       )}
+      <Changes runs={runs} />
     </Dialog>
+  );
+}
+
+/** What the curves show as marks. */
+function Changes({ runs }: { runs: readonly RunItem[] }) {
+  const { markers, diverged } = useLive(({ markers, diverged }) => ({ markers, diverged }));
+  const lines = runs.flatMap((run) => [
+    ...(markers[run.id] ?? []).map((marker) => `${run.name} was changed at step ${marker.step}: ${marker.text}`),
+    ...(diverged[run.id] ? [`${run.name} diverged at step ${diverged[run.id]!.step}`] : []),
+  ]);
+  if (lines.length === 0) return null;
+  return (
+    <ul className={styles.changes}>
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
   );
 }
 

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { formatLoss, formatNumber, formatPercent } from '../../model/format.ts';
 import { curves, type Metric, type RunSeries } from '../../store/series.ts';
 import { hoverStore, type Third } from '../../store/view.ts';
-import { type RunItem, useView } from '../hooks.ts';
+import { type RunItem, useLive, useView } from '../hooks.ts';
 import { Swatch } from '../primitives/Swatch.tsx';
 import styles from './chart.module.css';
 import { type AxisChoice, xOf } from './domains.ts';
@@ -14,13 +14,16 @@ interface ValueTableProps {
   chart: string;
   runs: readonly RunItem[];
   choice: AxisChoice;
+  /** A change in flight is told about within this distance of the pointer, in steps of the axis. */
+  reach: number;
 }
 
 const HEADINGS: Record<Third, string> = { lr: 'lr', grad_norm: '‖grad‖', update_ratio: 'update' };
 
-export function ValueTable({ chart, runs, choice }: ValueTableProps) {
+export function ValueTable({ chart, runs, choice, reach }: ValueTableProps) {
   const hover = useStore(hoverStore, (state) => (state.hover?.chart === chart ? state.hover : null));
   const third = useView((view) => view.third);
+  const markers = useLive((live) => live.markers);
   if (!hover) return null;
   const first = runs.map((run) => curves.peek(run.id)).find((series) => series && series.step.length > 0);
   if (!first) return null;
@@ -34,6 +37,15 @@ export function ValueTable({ chart, runs, choice }: ValueTableProps) {
     const i = indexAt(series.steps(metric).length, xOf(series, metric, choice), hover.x);
     return i < 0 ? Number.NaN : series.column(metric).data[i]!;
   };
+  const changes = runs.flatMap((run) => {
+    const series = curves.peek(run.id);
+    if (!series) return [];
+    const at = (s: number): number => {
+      const { xs, factor } = xOf(series, 'train_loss', choice);
+      return xs[Math.max(0, series.indexAt('train_loss', s))]! * factor;
+    };
+    return (markers[run.id] ?? []).filter((marker) => Math.abs(at(marker.step) - hover.x) <= reach).map((marker) => ({ run, ...marker }));
+  });
   return (
     <div className={styles.values} style={style} aria-hidden="true">
       <p>
@@ -68,6 +80,15 @@ export function ValueTable({ chart, runs, choice }: ValueTableProps) {
           })}
         </tbody>
       </table>
+      {changes.length > 0 && (
+        <ul className={styles.changes}>
+          {changes.map((change) => (
+            <li key={`${change.run.id}/${change.step}`}>
+              step {change.step}, {change.run.name}: {change.text}
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

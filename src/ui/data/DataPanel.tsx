@@ -35,12 +35,6 @@ export function DataPanel({ className }: { className?: string }) {
             ))}
           </select>
         </label>
-        {split.length < 2 && summary && (
-          <p className={styles.row}>
-            <span>training · validation</span>
-            {formatCount(summary.train)} · {formatCount(summary.validation)}
-          </p>
-        )}
         {split.length > 0 && (
           <div className={styles.row}>
             <span title={split.length > 1 ? 'For training, and for validation' : 'For training and validation together'}>
@@ -63,6 +57,12 @@ export function DataPanel({ className }: { className?: string }) {
               ))}
             </span>
           </div>
+        )}
+        {split.length < 2 && summary && (
+          <p className={styles.row}>
+            <span>training · validation</span>
+            {formatCount(summary.train)} · {formatCount(summary.validation)}
+          </p>
         )}
         <FieldInput field={experimentFields.batch_size} value={batch} onChange={(value) => editExperiment({ batch_size: value as number })} />
         {more.length > 0 && (

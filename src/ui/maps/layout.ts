@@ -6,7 +6,7 @@ const COLUMN_GAP = 16;
 const MOST_CHANNELS = 16;
 const LEAST_CHANNELS = 5;
 const SMALLEST = 28;
-const LARGEST = 72;
+const LARGEST = 96;
 
 export interface Grid {
   /** Runs side by side. */

@@ -34,7 +34,8 @@ function drawWeights(info: ModelInfo, seed: number): Weights {
   for (const layer of liveLayers(info)) {
     for (const { name, shape, fan_in } of layer.params) {
       const t = tensor(shape);
-      const value = name === 'running_var' ? () => 0.5 + uniform() : fan_in > 0 ? () => (1.4 * normal()) / Math.sqrt(fan_in) : () => 0.5 + 0.3 * normal();
+      const value =
+        name === 'running_var' ? () => 0.5 + uniform() : fan_in > 0 ? () => (1.4 * normal()) / Math.sqrt(fan_in) : () => 0.5 + 0.3 * normal();
       for (let i = 0; i < t.data.length; i++) t.data[i] = Math.fround(value());
       weights[`${layer.id}.${name}`] = t;
     }
@@ -55,14 +56,23 @@ async function check(seed: number): Promise<string[]> {
   const compiled = compile(info, { batch_size: N, loss: { type: 'CrossEntropyLoss' }, data: 'f32' });
   const optimizer = { type: 'SGD', args: resolveOptimizer({ type: 'SGD', lr: 0 }) };
   const plan = planRace(compiled, new Array<typeof optimizer>(LANES).fill(optimizer));
-  const source = { shape: info.input, images: Float32Array.from(x.data), labels, mean: new Array<number>(C).fill(0), std: new Array<number>(C).fill(1) };
+  const source = {
+    shape: info.input,
+    images: Float32Array.from(x.data),
+    labels,
+    mean: new Array<number>(C).fill(0),
+    std: new Array<number>(C).fill(1),
+  };
   const dataset = new GpuDataset(gpu.device, source);
   const program = await Program.create(gpu, plan, dataset, { guard: true });
   program.poison();
   const lanes = Array.from({ length: LANES }, (_, lane) => drawWeights(info, seed + 10_000 * lane));
   const rows = new Uint32Array(LANES * STEP_WORDS);
   lanes.forEach((weights, lane) => {
-    for (const [id, layout] of [['params', compiled.params], ['buffers', compiled.buffers]] as const) {
+    for (const [id, layout] of [
+      ['params', compiled.params],
+      ['buffers', compiled.buffers],
+    ] as const) {
       const words = new Float32Array(layout.size);
       for (const entry of layout.entries.keys()) packParam(layout, entry, weights[entry].data, words);
       program.write(id, lane * layout.size, words);

@@ -25,7 +25,10 @@ beforeAll(async () => {
   gpu = await requestGpu();
 });
 
-const itemsOf = ({ cases, random: draw }: Cases): Case[] => [...cases, ...Array.from({ length: RANDOM_CASES }, (_, k) => draw(random(31, k).uniform))];
+const itemsOf = ({ cases, random: draw }: Cases): Case[] => [
+  ...cases,
+  ...Array.from({ length: RANDOM_CASES }, (_, k) => draw(random(31, k).uniform)),
+];
 const name = (item: Case) => `${item.type} ${JSON.stringify(item.args)} ${JSON.stringify(item.inputs)}`;
 
 /** Sentences about all items. */
@@ -34,7 +37,9 @@ async function each(items: readonly Case[], check: (item: Case, seed: number) =>
   for (let at = 0; at < items.length; at += AT_ONCE) {
     const some = items.slice(at, at + AT_ONCE);
     const sentences = await Promise.all(some.map((item, k) => check(item, at + k)));
-    sentences.forEach((list, k) => wrong.push(...list.map((sentence) => (sentence.startsWith(some[k].type) ? sentence : `${name(some[k])}: ${sentence}`))));
+    for (const [k, list] of sentences.entries()) {
+      for (const sentence of list) wrong.push(sentence.startsWith(some[k].type) ? sentence : `${name(some[k])}: ${sentence}`);
+    }
   }
   return wrong;
 }
@@ -93,7 +98,9 @@ async function checkAlone(item: Case, seed: number): Promise<string[]> {
 
 describe.each(Object.entries(opCases))('%s', (_name, { reference, cases }) => {
   it('equals its reference', async () => {
-    expect(await each(itemsOf(cases), async (item, seed) => (await checkCase(gpu.device, item, cases, reference[item.type], seed)).wrong)).toEqual([]);
+    expect(await each(itemsOf(cases), async (item, seed) => (await checkCase(gpu.device, item, cases, reference[item.type], seed)).wrong)).toEqual(
+      [],
+    );
     expect(gpu.errors).toEqual([]);
   });
 
@@ -125,6 +132,7 @@ describe('layers on a flattened image', () => {
   it.each(flat.map((item) => [`${item.type}${item.train === false ? ' in evaluation' : ''}`, item] as const))('%s', async (_type, item) => {
     const op = Object.values(opCases).find(({ reference }) => item.type in reference);
     if (!op) throw new Error(`no cases for ${item.type}`);
-    for (let seed = 0; seed < KINDS.length; seed++) expect(await checkSurrounded(item, op.cases, op.reference[item.type], seed, { image })).toEqual([]);
+    for (let seed = 0; seed < KINDS.length; seed++)
+      expect(await checkSurrounded(item, op.cases, op.reference[item.type], seed, { image })).toEqual([]);
   });
 });

@@ -14,11 +14,11 @@ import type { OptimizerState } from '../../src/engine/reference.ts';
 import { allocate, readWords } from '../../src/gpu/buffers.ts';
 import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
 import { pipelineFor, stepLayout } from '../../src/gpu/pipelines.ts';
+import { compare, compareStep } from '../../src/gpu/selftest_compare.ts';
 import { inferModel } from '../../src/model/infer.ts';
 import { type OptimizerType, optimizerTypes, resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import { random } from '../../src/model/random.ts';
 import type { Args, OptimizerSpec } from '../../src/model/types.ts';
-import { compare, compareStep } from '../../src/gpu/selftest_compare.ts';
 import { NOT_YET, readOptimizers, supported } from '../support/golden.ts';
 
 const { p0, grads, cases } = readOptimizers(golden);
@@ -26,7 +26,13 @@ const settings = supported(cases, optimizerTypes, NOT_YET.optimizers);
 
 /** Three blocks of parameters. */
 const compiled = compile(
-  inferModel({ input: [1, 1, 12], layers: [{ id: 'flatten', type: 'Flatten' }, { id: 'fc', type: 'Linear', out_features: 37 }] }),
+  inferModel({
+    input: [1, 1, 12],
+    layers: [
+      { id: 'flatten', type: 'Flatten' },
+      { id: 'fc', type: 'Linear', out_features: 37 },
+    ],
+  }),
   { batch_size: 2, loss: { type: 'CrossEntropyLoss' }, data: 'f32' },
 );
 const P = compiled.params.size;
@@ -175,7 +181,8 @@ describe.each(optimizerTypes)('%s', (type) => {
         const old = updates.stateOf(lane, state);
         const want = expected(spec, laneOf(params, lane), old, grad, spec.lr, t);
         wrong.push(...[compareStep(label, laneOf(after, lane), want, laneOf(params, lane)) ?? []].flat());
-        for (const [name, values] of Object.entries(updates.stateOf(lane, next))) wrong.push(...[compare(`${label} ${name}`, values, old[name], { tolerance: 1e-6, absolute: 1e-12 }) ?? []].flat());
+        for (const [name, values] of Object.entries(updates.stateOf(lane, next)))
+          wrong.push(...[compare(`${label} ${name}`, values, old[name], { tolerance: 1e-6, absolute: 1e-12 }) ?? []].flat());
         wrong.push(...checkNorms(label, laneOf(norms, lane, (3 * P) / BLOCK), laneOf(params, lane), laneOf(after, lane)));
         const trajectory = own[lane].after.get(t);
         if (!trajectory) continue;
@@ -199,7 +206,8 @@ describe.each(optimizerTypes)('%s', (type) => {
     const stream = random(11, optimizerTypes.indexOf(type));
     // Weight, gradient and running means of an element share a sign: where they cancel, no float32 rule keeps a relative limit.
     const sign = (i: number) => (i % 3 === 0 ? -1 : 1);
-    const draw = (scale: () => number) => Float32Array.from({ length: specs.length * P }, (_, i) => sign(i % P) * scale() * Math.abs(stream.normal()));
+    const draw = (scale: () => number) =>
+      Float32Array.from({ length: specs.length * P }, (_, i) => sign(i % P) * scale() * Math.abs(stream.normal()));
     const magnitude = () => 10 ** (6 * stream.uniform() - 4);
     const wrong: string[] = [];
     for (const t of [1, 2, 3, 40, 5000]) {

@@ -1,6 +1,7 @@
 /** Whole races on Dawn's null device: buffers, bind groups and command buffers of every network and preset pass its validation. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileInspect } from '../../src/engine/compile.ts';
+import { STEP_WORDS } from '../../src/engine/plan.ts';
 import { planRace } from '../../src/engine/race.ts';
 import { GpuDataset } from '../../src/gpu/dataset.ts';
 import { type Gpu, wrapDevice } from '../../src/gpu/device.ts';
@@ -8,7 +9,6 @@ import { Program } from '../../src/gpu/program.ts';
 import { presets } from '../../src/model/presets.ts';
 import type { ModelSpec } from '../../src/model/types.ts';
 import { networks } from '../../src/model/zoo.ts';
-import { STEP_WORDS } from '../../src/engine/plan.ts';
 import { compileModel, everyOptimizer } from '../support/dispatches.ts';
 import { nullDevice } from '../support/null_device.ts';
 
@@ -41,8 +41,14 @@ async function sendAll(model: ModelSpec, batch_size: number): Promise<{ dispatch
   return { dispatches: plan.train.length, errors: error ? [error.message] : [] };
 }
 
-const inputs = [[1, 28, 28], [3, 32, 32], [2, 1, 1]] as const;
-const zoo = networks.flatMap((network) => inputs.filter((input) => network.suits(input)).map((input) => [`${network.id} on ${input.join(' × ')}`, network.build(input, 10)] as const));
+const inputs = [
+  [1, 28, 28],
+  [3, 32, 32],
+  [2, 1, 1],
+] as const;
+const zoo = networks.flatMap((network) =>
+  inputs.filter((input) => network.suits(input)).map((input) => [`${network.id} on ${input.join(' × ')}`, network.build(input, 10)] as const),
+);
 
 describe('a race of every optimizer', () => {
   it.each(zoo)('%s', async (_name, model) => {
@@ -71,7 +77,17 @@ it.each(LAUNCHES)('%s takes few dispatches a step', (id, input, most) => {
 });
 
 it('folds grids beyond 65,535 workgroups', () => {
-  const { dispatches } = compileModel({ input: [4, 64, 64], layers: [{ id: 'relu', type: 'SiLU' }, { id: 'pool', type: 'AdaptiveAvgPool2d' }, { id: 'flatten', type: 'Flatten' }] }, 2048).train;
+  const { dispatches } = compileModel(
+    {
+      input: [4, 64, 64],
+      layers: [
+        { id: 'relu', type: 'SiLU' },
+        { id: 'pool', type: 'AdaptiveAvgPool2d' },
+        { id: 'flatten', type: 'Flatten' },
+      ],
+    },
+    2048,
+  ).train;
   const folded = dispatches.filter((d) => d.constants.THREADS > 64 * 65535);
   expect(folded.length).toBeGreaterThan(0);
   for (const d of folded) {

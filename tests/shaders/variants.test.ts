@@ -16,9 +16,15 @@ let all: Origin[];
 
 beforeAll(async () => {
   device = await nullDevice();
-  const inputs = [[1, 28, 28], [3, 32, 32], [2, 1, 1]] as const;
+  const inputs = [
+    [1, 28, 28],
+    [3, 32, 32],
+    [2, 1, 1],
+  ] as const;
   const zoo = networks.flatMap((network) =>
-    inputs.filter((input) => network.suits(input)).flatMap((input) => modelDispatches(`${network.id} on ${input}`, network.build(input, 10), 33, input[0] === 2 ? 'f32' : 'u8')),
+    inputs
+      .filter((input) => network.suits(input))
+      .flatMap((input) => modelDispatches(`${network.id} on ${input}`, network.build(input, 10), 33, input[0] === 2 ? 'f32' : 'u8')),
   );
   const races = presets.flatMap(({ id, experiment: { model, batch_size } }) => modelDispatches(`preset ${id}`, model, batch_size));
   all = distinct([...caseDispatches(RANDOM_CASES), ...zoo, ...races]);

@@ -28,7 +28,15 @@ function onImages(u: () => number): Draft {
   const kernel_size = integer(u, 1, 3);
   if (kind < 0.35) {
     const groups = choose(u, [1, 1, 1, 2, 4]);
-    return { type: 'Conv2d', out_channels: groups * integer(u, 1, 3), kernel_size, groups, stride: choose(u, [1, 1, 2]), padding: integer(u, 0, 1), bias: u() < 0.5 };
+    return {
+      type: 'Conv2d',
+      out_channels: groups * integer(u, 1, 3),
+      kernel_size,
+      groups,
+      stride: choose(u, [1, 1, 2]),
+      padding: integer(u, 0, 1),
+      bias: u() < 0.5,
+    };
   }
   if (kind < 0.5) return { type: 'BatchNorm2d', ...SOFT };
   if (kind < 0.58) return { type: 'MaxPool2d', kernel_size: 2, stride: choose(u, [1, 2]) };
@@ -127,7 +135,7 @@ export function trainStep(info: ModelInfo, x: Tensor, labels: readonly number[],
   for (const layer of [...layers].reverse()) {
     const g = upstream.get(layer.id) as Tensor;
     const { grad_inputs, grad_params } = referenceOf(layer).backward(layer.args, inputsOf(layer), paramsOf(layer), g, modeOf(layer));
-    layer.inputs.forEach((id, k) => upstream.set(id, sum(upstream.get(id), grad_inputs[k])));
+    for (const [k, id] of layer.inputs.entries()) upstream.set(id, sum(upstream.get(id), grad_inputs[k]));
     for (const [name, t] of Object.entries(grad_params)) gradients[`${layer.id}.${name}`] = t;
   }
   return { loss, logits, gradients, buffers };

@@ -66,7 +66,12 @@ function forward(node: Node, emit: Emit): void {
 }
 
 /** Constants and threads of the grad_input half. */
-function gradInput(node: Node, g: Record<string, number>, target: Target | null, fill: number): { threads: number; constants: Record<string, number> } {
+function gradInput(
+  node: Node,
+  g: Record<string, number>,
+  target: Target | null,
+  fill: number,
+): { threads: number; constants: Record<string, number> } {
   if (!target) return { threads: 0, constants: { GI_GROUPS: 0, GI_TM: 1, GI_TN: 1, GI_THREADS: 0 } };
   const x = node.inputs[0];
   const pixels = node.N * ceilDiv(x.H, g.SH) * ceilDiv(x.W, g.SW);

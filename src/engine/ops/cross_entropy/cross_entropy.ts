@@ -14,7 +14,16 @@ export function emitCrossEntropy(graph: Graph, { batch_size: N, loss }: { batch_
     shader: 'cross_entropy',
     entry: 'cross_entropy',
     conditions: { evaluate: !emit.train },
-    constants: { N, C: z.C * z.H * z.W, Z4: (z.H * z.W * z.Cs) / 4, ZC: z.C, CS: z.Cs, HW: z.H * z.W, SMOOTHING: bits((loss.label_smoothing as number | undefined) ?? 0), ...epilogue(target) },
+    constants: {
+      N,
+      C: z.C * z.H * z.W,
+      Z4: (z.H * z.W * z.Cs) / 4,
+      ZC: z.C,
+      CS: z.Cs,
+      HW: z.H * z.W,
+      SMOOTHING: bits((loss.label_smoothing as number | undefined) ?? 0),
+      ...epilogue(target),
+    },
     bindings: [
       emit.read('z', z),
       emit.named('labels', 'labels', labels, labels),

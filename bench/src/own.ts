@@ -1,0 +1,122 @@
+/** Our own figures: steps a second with any number of lanes, and the time of every dispatch of a step. */
+import { buildDataset } from '../../src/data/build.ts';
+import { requestGpu } from '../../src/gpu/device.ts';
+import type { Command, Program } from '../../src/gpu/program.ts';
+import { presets } from '../../src/model/presets.ts';
+import type { ModelSpec, RunSpec } from '../../src/model/types.ts';
+import { makeLane } from '../../src/train/lane.ts';
+import { trainRows } from '../../src/train/rows.ts';
+import { Trainer, type TrainerData } from '../../src/train/trainer.ts';
+import { dataOf, optimizerOf, translate } from './model.ts';
+import type { Optimizer, Workload } from './types.ts';
+import { OPTIMIZERS, WORKLOADS, workload } from './workloads.js';
+
+interface Subject {
+  model: ModelSpec;
+  runs: readonly RunSpec[];
+  data: TrainerData;
+  batch_size: number;
+}
+
+function fromWorkload(id: string): Subject {
+  const w = workload(id, { batches: 8, labelNoise: 0.1 }) as unknown as Workload;
+  const { images, labels, shape } = dataOf(w);
+  const [N, ...sample] = shape;
+  const plain = { mean: sample.map(() => 0).slice(0, 1), std: [1] };
+  const data = { images, labels, shape: sample as [number, number, number], ...plain, train: N };
+  const run: RunSpec = { name: 'Adam', optimizer: optimizerOf(OPTIMIZERS.adam as Optimizer) };
+  return { model: translate(w).model, runs: [run], data, batch_size: w.batch };
+}
+
+/** The last run of a preset first: of the optimizer race that is Adam. */
+async function fromPreset(id: string): Promise<Subject> {
+  const preset = presets.find((p) => p.id === id);
+  if (!preset) throw new Error(`no workload and no preset is called ${id}`);
+  const { model, data, batch_size, runs } = preset.experiment;
+  return { model, runs: [...runs].reverse(), data: await buildDataset(data, 1, () => {}), batch_size };
+}
+
+function subjectOf(name: string): Promise<Subject> | Subject {
+  const id = WORKLOADS.find((w) => workload(w).name === name);
+  return id ? fromWorkload(id) : fromPreset(name);
+}
+
+const trainers = new Map<string, Trainer>();
+
+async function makeTrainer(name: string, lanes: number): Promise<Trainer> {
+  const { model, runs, data, batch_size } = await subjectOf(name);
+  const made = Array.from({ length: lanes }, (_, i) => makeLane(String(i), runs[i % runs.length], { model, seed: 1 }));
+  const events = { points: () => {}, validation: () => {}, diverged: () => {} };
+  return Trainer.create(await requestGpu(), data, made, { batch_size, loss: { type: 'CrossEntropyLoss' }, shuffle: false, eval_every: 0 }, events);
+}
+
+/** A trainer, warmed up; the dispatches of its step. */
+async function prepare(name: string, lanes: number): Promise<number> {
+  const trainer = await makeTrainer(name, lanes);
+  trainers.set(`${name} ${lanes}`, trainer);
+  await trainer.train(5);
+  return trainer.dispatchesPerStep;
+}
+
+/** Milliseconds a step over about so many seconds, ended by a read-back. */
+async function slice(name: string, lanes: number, seconds: number): Promise<number> {
+  const trainer = trainers.get(`${name} ${lanes}`);
+  if (!trainer) throw new Error(`${name} with ${lanes} lanes is not prepared`);
+  const steps = Math.max(1, Math.round((1000 * seconds) / trainer.pace.msPerStep));
+  const began = performance.now();
+  await trainer.train(trainer.step + steps);
+  return (performance.now() - began) / steps;
+}
+
+interface DispatchTime {
+  label: string;
+  /** Least of the rounds: other processes only ever add. */
+  ms: number;
+  gflops: number;
+}
+
+/** Milliseconds of one run of `commands`, from a submit long enough to be measured. */
+async function timeOf(program: Program, commands: readonly Command[], row: Uint32Array<ArrayBuffer>, count: number): Promise<number> {
+  const repeated = Array.from({ length: count }, () => commands).flat();
+  const began = performance.now();
+  await program.submit(repeated, row, program.buffer('ring'), 16);
+  return (performance.now() - began) / count;
+}
+
+/** Every dispatch of a step timed in batches of itself, the dispatches in turn, and last the whole step. */
+async function profile(name: string, lanes: number, rounds: number, msEach: number): Promise<DispatchTime[]> {
+  const trainer = await makeTrainer(name, lanes);
+  await trainer.train(3);
+  const [{ program, lanes: list }] = trainer.allGroups;
+  const commands = await program.commands(program.plan.train);
+  const row = trainRows(list, trainer.step, 1, { batch_size: trainer.batchSize, train: trainer.data.train, shuffle: false });
+  const items = [...commands.map((c) => [c]), commands];
+  const least = items.map(() => Number.POSITIVE_INFINITY);
+  for (const [i, item] of items.entries()) least[i] = await timeOf(program, item, row, 3);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, item] of items.entries()) {
+      const count = Math.max(2, Math.min(2000, Math.ceil(msEach / least[i])));
+      least[i] = Math.min(least[i], await timeOf(program, item, row, count));
+    }
+  }
+  trainer.destroy();
+  const macs = [...program.plan.train.map((d) => d.macs), program.plan.train.reduce((sum, d) => sum + d.macs, 0)];
+  const labels = [...program.plan.train.map((d) => d.label), 'the whole step'];
+  return labels.map((label, i) => ({ label, ms: least[i], gflops: (2 * macs[i] * lanes) / (1e6 * least[i]) }));
+}
+
+async function environment() {
+  const { info, device } = await requestGpu();
+  const { vendor, architecture } = info;
+  device.destroy();
+  return { vendor, architecture };
+}
+
+export interface OwnBench {
+  environment: typeof environment;
+  prepare: typeof prepare;
+  slice: typeof slice;
+  profile: typeof profile;
+}
+
+Object.assign(window, { __own: { environment, prepare, slice, profile } satisfies OwnBench });

@@ -10,7 +10,9 @@ const scope = self as unknown as {
 /** Progress is told in thousandths. */
 const PARTS = 1000;
 
-scope.onmessage = async ({ data: { files, val_fraction, seed } }) => {
+scope.onmessage = ({ data }) => void read(data);
+
+async function read({ files, val_fraction, seed }: DataCommand): Promise<void> {
   const file = files.length === 1 ? files[0].name : `${files.length} files`;
   const onProgress = (fraction: number): void => scope.postMessage({ type: 'progress', file, done: Math.round(fraction * PARTS), total: PARTS });
   try {
@@ -20,4 +22,4 @@ scope.onmessage = async ({ data: { files, val_fraction, seed } }) => {
     const { name, message, file: about } = error as Error & { file?: string };
     scope.postMessage({ type: 'error', error: { name, message, file: about } });
   }
-};
+}

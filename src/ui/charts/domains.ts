@@ -15,7 +15,6 @@ const ROBUST = 0.9;
 /** Jitter about the average that should stay in sight. */
 const ROOM = 1.25;
 const LEAST: Record<XAxis, number> = { step: 50, epoch: 0.2, time: 0.5 };
-/** No log axis shows more decades than this. */
 const DECADES = 8;
 
 export interface AxisChoice {
@@ -77,7 +76,7 @@ function yDomain(spec: ChartSpec, low: number, high: number): Domain {
   if (spec.percent) return { min: spec.fit ? accuracyFloor(low) : 0, max: 1 };
   if (!spec.log) return valueDomain(0, high, false);
   if (low === high) return valueDomain(high / 10, high * 10, true);
-  return valueDomain(Math.max(low, high / 10 ** DECADES), high, true);
+  return valueDomain(Math.max(low, high / 10 ** (spec.decades ?? DECADES)), high, true);
 }
 
 /** The end of the curves is where they differ. */

@@ -16,6 +16,8 @@ export interface ChartSpec {
   percent?: boolean;
   /** Values above so many times the median of the first ones are outliers (a run that diverges must not flatten the others). */
   cap?: number;
+  /** A log axis shows so many decades at most (a schedule that ends at 0 has no lowest one). */
+  decades?: number;
   /** Lower end of a linear axis follows the curves instead of standing at 0. */
   fit?: boolean;
 }
@@ -37,7 +39,7 @@ export const ACCURACY: ChartSpec = { name: 'Accuracy', layers: [{ metric: 'val_a
 export const ACCURACY_FIT: ChartSpec = { ...ACCURACY, fit: true };
 
 export const THIRD = {
-  lr: { name: 'Learning rate', layers: [{ metric: 'lr', weight: 'thick' }], log: true },
+  lr: { name: 'Learning rate', layers: [{ metric: 'lr', weight: 'thick' }], log: true, decades: 4 },
   grad_norm: { name: 'Gradient norm', layers: [{ metric: 'grad_norm', weight: 'thin' }], log: true },
   update_ratio: { name: 'Update ratio', layers: [{ metric: 'update_ratio', weight: 'thin' }], log: true },
 } as const satisfies Record<string, ChartSpec>;

@@ -68,6 +68,9 @@ describe('every variant', () => {
   });
 });
 
+/** Met by tests with surroundings of their own (layers on a flattened image). */
+const ONE_SIDED: Readonly<Record<string, readonly string[]>> = { add: ['mapped'] };
+
 describe('the files', () => {
   const entriesOf = (text: string) => [...text.matchAll(/@workgroup_size\(64\)\s+fn (\w+)/g)].map((m) => m[1]);
   const kernels = [...shaderFiles].filter(([name]) => !name.startsWith('lib/'));
@@ -76,6 +79,13 @@ describe('the files', () => {
     const sent = new Set(all.filter((o) => o.dispatch.shader === name).map((o) => o.dispatch.entry));
     expect(entriesOf(text).length).toBeGreaterThan(0);
     expect([...sent].sort()).toEqual(entriesOf(text).sort());
+  });
+
+  it.each(kernels)('%s: every condition of the text is met by one dispatch and not by another', (name, text) => {
+    const dispatches = all.filter((o) => o.dispatch.shader === name).map((o) => o.dispatch);
+    const words = new Set([...text.matchAll(/@if\(([^)]*)\)/g)].flatMap(([, condition]) => condition.match(/\w+/g) ?? []));
+    const oneSided = [...words].filter((word) => new Set(dispatches.map((d) => d.conditions[word] ?? false)).size < 2);
+    expect(oneSided).toEqual(ONE_SIDED[name] ?? []);
   });
 
   it.each([...shaderFiles])('%s begins by saying what it is', (_name, text) => {

@@ -36,6 +36,10 @@ export const conv2dCases: Cases = {
     conv([2, 3, 6, 6], 9, 3, { groups: 3, padding: 1 }), // depthwise with multiplier 3
     conv([2, 6, 8, 10], 9, 3, { groups: 3, padding: 1, bias: false }),
     conv([1, 20, 5, 5], 30, 1, { groups: 5 }),
+    conv([2, 16, 6, 7], 24, 3, { groups: 2, padding: 1 }), // whole vectors in every group
+    conv([1, 8, 9, 8], 16, 3, { groups: 2, stride: 2, padding: 1, bias: false }),
+    conv([2, 24, 7, 5], 12, [3, 2], { groups: 3, dilation: 2, padding: [2, 1] }),
+    conv([1, 12, 5, 6], 8, 1, { groups: 2 }), // inputs straddle vectors, outputs do not
     conv([1, 2, 8, 8], 3, [3, 5], { stride: [2, 1], padding: [1, 2] }),
     conv([1, 3, 10, 3], 4, [5, 1], { padding: [2, 0], dilation: [2, 1] }),
     conv([1, 4, 11, 9], 6, [3, 2], { stride: [2, 1], padding: [0, 2], dilation: [1, 3], groups: 2 }),

@@ -37,7 +37,7 @@ export default defineConfig({
   },
   server: { fs: { allow: [root, golden] } },
   // Found late, a dependency would be bundled in the middle of a run and reload the page under a test.
-  optimizeDeps: { include: ['wesl', 'fast-check', 'idb-keyval', 'wgsl_reflect'] },
+  optimizeDeps: { include: ['wesl', 'fast-check', 'idb-keyval'] },
   test: {
     projects: [
       {

@@ -11,7 +11,9 @@ try {
   const found = preset(name)?.experiment;
   const network = networks.find((n) => n.id === name);
   if (!found && !network) {
-    console.error(`no preset or network named ${name}; presets: ${presets.map((p) => p.id).join(', ')}; networks: ${networks.map((n) => n.id).join(', ')}`);
+    console.error(
+      `no preset or network named ${name}; presets: ${presets.map((p) => p.id).join(', ')}; networks: ${networks.map((n) => n.id).join(', ')}`,
+    );
     process.exitCode = 1;
   } else {
     const input = [
@@ -24,8 +26,11 @@ try {
     const compiled = compile(inferModel(model), { batch_size, loss: { type: 'CrossEntropyLoss' }, data: model.input[0] === 2 ? 'f32' : 'u8' });
     const report = reportPlan(compiled, { type: 'Adam', args: resolveOptimizer({ type: 'Adam', lr: 1e-3 }) });
     const mega = (v) => (v / 1e6).toFixed(2).padStart(9);
-    console.log(`${name}, batch ${batch_size}, Adam, one run\n${'dispatch'.padEnd(34)}${'workgroups'.padStart(10)}${'MFLOP'.padStart(10)}${'MB'.padStart(10)}`);
-    for (const d of report.dispatches) console.log(`${d.label.padEnd(34)}${String(d.groups).padStart(10)} ${mega(d.flops)} ${mega(d.bytes)}  ${d.shader}`);
+    console.log(
+      `${name}, batch ${batch_size}, Adam, one run\n${'dispatch'.padEnd(34)}${'workgroups'.padStart(10)}${'MFLOP'.padStart(10)}${'MB'.padStart(10)}`,
+    );
+    for (const d of report.dispatches)
+      console.log(`${d.label.padEnd(34)}${String(d.groups).padStart(10)} ${mega(d.flops)} ${mega(d.bytes)}  ${d.shader}`);
     console.log(`\n${report.dispatches.length} dispatches, ${mega(report.flops).trim()} MFLOP and ${mega(report.bytes).trim()} MB moved a step`);
     console.log(`activations kept for backward ${mega(report.activations).trim()} MB, all buffers ${mega(report.memory).trim()} MB`);
   }

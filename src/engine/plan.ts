@@ -53,10 +53,6 @@ export interface Dispatch {
   macs: number;
 }
 
-export interface Pass {
-  dispatches: readonly Dispatch[];
-}
-
 /** Words of one lane's row in the step table: 16 integers, then 16 floats. shaders/lib/step.wgsl has its twin. */
 export const STEP_WORDS = 32;
 /** Positions of the integers. */

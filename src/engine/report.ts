@@ -45,7 +45,8 @@ function keptActivations({ train }: Compiled): number {
   const after = new Set(dispatches.slice(forward + 1).flatMap((d) => d.bindings.flatMap((b) => (b?.access === 'read' ? [b.buffer] : []))));
   const before = new Map<string, number>();
   for (const d of dispatches.slice(0, forward)) {
-    for (const b of d.bindings) if (b?.buffer.startsWith('slot') && b.access === 'read_write') before.set(b.buffer, Math.max(before.get(b.buffer) ?? 0, 4 * b.size));
+    for (const b of d.bindings)
+      if (b?.buffer.startsWith('slot') && b.access === 'read_write') before.set(b.buffer, Math.max(before.get(b.buffer) ?? 0, 4 * b.size));
   }
   const input = train.placed.get(graph.input.id);
   return [...before].reduce((sum, [buffer, bytes]) => (after.has(buffer) && buffer !== input ? sum + bytes : sum), 0);

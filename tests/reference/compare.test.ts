@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { drawCase, opCases } from '../../src/engine/ops/cases.ts';
 import type { Case } from '../../src/engine/reference.ts';
-import { random } from '../../src/model/random.ts';
 import {
   compare,
   compareCase,
@@ -15,6 +14,7 @@ import {
   ulp,
   ulpDistance,
 } from '../../src/gpu/selftest_compare.ts';
+import { random } from '../../src/model/random.ts';
 
 describe('measures', () => {
   it('relative L2, largest error', () => {

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { crossEntropyCases, drawCrossEntropy } from '../../src/engine/ops/cross_entropy/cross_entropy.cases.ts';
 import { crossEntropy } from '../../src/engine/ops/cross_entropy/cross_entropy.reference.ts';
 import { tensor } from '../../src/engine/reference.ts';
-import { num } from '../../src/model/fields.ts';
 import { compare } from '../../src/gpu/selftest_compare.ts';
+import { num } from '../../src/model/fields.ts';
 import { NOT_YET, readLosses, supported } from '../support/golden.ts';
 
 const losses = supported(readLosses(golden), ['CrossEntropyLoss'], NOT_YET.losses);

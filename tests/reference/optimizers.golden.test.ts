@@ -2,9 +2,9 @@
 import golden from 'golden/optimizers.json';
 import { describe, expect, it } from 'vitest';
 import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
+import { compare } from '../../src/gpu/selftest_compare.ts';
 import { optimizers, resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import type { Args } from '../../src/model/types.ts';
-import { compare } from '../../src/gpu/selftest_compare.ts';
 import { NOT_YET, readOptimizers, supported } from '../support/golden.ts';
 
 const { p0, grads, cases } = readOptimizers(golden);

@@ -1,11 +1,14 @@
 /** One run as the trainer knows it: everything resolved, nothing on the GPU. */
+
+import type { Dataset } from '../data/types.ts';
 import { kernelOf, type LaneOptimizer } from '../engine/race.ts';
+import { formatShape } from '../model/format.ts';
 import { inferModel } from '../model/infer.ts';
 import { initialWeights } from '../model/inits/index.ts';
 import { resolveOptimizer } from '../model/optimizers/index.ts';
 import { hash2, hash3 } from '../model/random.ts';
 import { scheduleLr } from '../model/schedules/index.ts';
-import type { InitSpec, ModelInfo, ModelSpec, RunSpec, ScheduleSpec } from '../model/types.ts';
+import { type Experiment, type InitSpec, ModelError, type ModelInfo, type ModelSpec, type RunSpec, type ScheduleSpec } from '../model/types.ts';
 
 /** Streams of a seed; different numbers, nothing else. */
 const STREAM = { order: 1, dropout: 2 } as const;
@@ -40,6 +43,24 @@ export function makeLane(id: string, spec: RunSpec, shared: { model: ModelSpec; 
     seed: spec.seed ?? shared.seed,
     frozen: null,
   };
+}
+
+/** One lane a run, known by the ids that the page gave. */
+export const lanesOf = (experiment: Experiment, ids: readonly string[]): Lane[] =>
+  experiment.runs.map((spec, i) => makeLane(ids[i], spec, experiment, `runs.${i}`));
+
+/** Files are known only once they are read. @throws ModelError unless every lane's network takes these samples and tells these classes apart. */
+export function checkFit(lanes: readonly Lane[], { name, shape, classes }: Pick<Dataset, 'name' | 'shape' | 'classes'>): void {
+  for (const [i, { info, spec }] of lanes.entries()) {
+    const path = spec.model ? `runs.${i}.model` : 'model';
+    if (info.input.join() !== shape.join()) {
+      throw new ModelError(`${path}.input is ${formatShape(info.input)}, but the samples of ${name} are ${formatShape(shape)}`, `${path}.input`);
+    }
+    const last = info.layers[info.layers.length - 1];
+    if (info.output.length === 1 && info.output[0] === classes.length) continue;
+    const where = `${path}.layers.${info.layers.length - 1}`;
+    throw new ModelError(`${last.id}: the last layer gives ${formatShape(info.output)}, but ${name} has ${classes.length} classes`, where, last.id);
+  }
 }
 
 /** PyTorch layouts by state-dict name. */

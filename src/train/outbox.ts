@@ -21,18 +21,25 @@ export interface ValidationPoint {
 
 const INTERVAL = 100;
 
+/** What was told of a run. */
+interface Seen {
+  train: number;
+  validation: number;
+  diverged: boolean;
+}
+
 export class Outbox {
   private points = new Map<string, (StepPoint & { time: number })[]>();
   private validations: ValidationPoint[] = [];
-  private readonly sent = new Map<string, { train: number; validation: number }>();
+  private readonly sent = new Map<string, Seen>();
   private last = 0;
 
   constructor(private readonly send: (train: TrainBatch[], validation: ValidationPoint[]) => void) {}
 
-  private seen(run: string): { train: number; validation: number } {
+  private seen(run: string): Seen {
     let seen = this.sent.get(run);
     if (!seen) {
-      seen = { train: 0, validation: 0 };
+      seen = { train: 0, validation: 0, diverged: false };
       this.sent.set(run, seen);
     }
     return seen;
@@ -58,6 +65,19 @@ export class Outbox {
     this.validations.push({ run, step, val_loss: loss, val_accuracy: accuracy });
   }
 
+  /** Whether this is news: after a lost device a run diverges once more. */
+  diverges(run: string): boolean {
+    const seen = this.seen(run);
+    const news = !seen.diverged;
+    seen.diverged = true;
+    return news;
+  }
+
+  /** The furthest step of any run. */
+  get reached(): number {
+    return Math.max(0, ...[...this.sent.values()].map((seen) => seen.train));
+  }
+
   flush(): void {
     const train = [...this.points].filter(([, list]) => list.length > 0).map(([run, list]) => pack(run, list));
     const { validations } = this;
@@ -65,6 +85,13 @@ export class Outbox {
     this.validations = [];
     this.last = performance.now();
     if (train.length > 0 || validations.length > 0) this.send(train, validations);
+  }
+
+  /** Everything starts again; what has not been sent is not sent. */
+  clear(): void {
+    this.points.clear();
+    this.validations = [];
+    this.sent.clear();
   }
 
   /** These runs start again. */

@@ -6,6 +6,7 @@ import { isSoftware } from '../gpu/device.ts';
 import { hash2, hash3 } from '../model/random.ts';
 import type { Experiment } from '../model/types.ts';
 import { type Lane, orderKey, weightsOf } from './lane.ts';
+import type { Trainer } from './trainer.ts';
 
 const hex = (word: number): string => word.toString(16).padStart(8, '0');
 
@@ -62,6 +63,13 @@ function weightsHash(lane: Lane): number {
 export function summariseRun(lane: Lane, experiment: Experiment, dataFingerprint: string): { run: string; weights: string; batches: string } {
   const batches = hash3(Number.parseInt(dataFingerprint, 16), orderKey(lane), experiment.batch_size);
   return { run: lane.id, weights: hex(weightsHash(lane)), batches: hex(batches) };
+}
+
+export function summarisePlan(
+  trainer: Trainer,
+  lanes: readonly Lane[],
+): { lanes: number; dispatches_per_step: number; parameters: number; memory: number } {
+  return { lanes: lanes.length, dispatches_per_step: trainer.dispatchesPerStep, parameters: lanes[0].info.parameters, memory: trainer.bytes };
 }
 
 export function summariseAdapter(

@@ -1,5 +1,5 @@
 /** The three chart panels of the first screen, with their controls. */
-import { useId } from 'react';
+import { type KeyboardEvent, useId } from 'react';
 import { setView, type Third, type XAxis } from '../../store/view.ts';
 import { useView } from '../hooks.ts';
 import { Panel } from '../primitives/Panel.tsx';
@@ -95,21 +95,36 @@ const EXPLAINED: Record<Third, string> = {
   update_ratio: '‖Δw‖ / ‖w‖: about 1e-3 is healthy',
 };
 
+/** Arrow keys choose the next tab and go there. */
+function walk(event: KeyboardEvent<HTMLElement>): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step === undefined) return;
+  event.preventDefault();
+  const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')];
+  const next = tabs.at((tabs.indexOf(document.activeElement as HTMLElement) + step) % tabs.length);
+  next?.focus();
+  next?.click();
+}
+
 export function ThirdPanel({ className }: { className?: string }) {
   const third = useView((view) => view.third);
   const spec = THIRD[third];
+  const id = useId();
   return (
     <Panel
       name="Learning rate, gradient norm and update ratio"
       className={className}
       title={
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form
-        <span role="group" aria-label="Third chart" data-nowrap className={styles.tabs}>
+        <span role="tablist" aria-label="Third chart" data-nowrap className={styles.tabs} onKeyDown={walk}>
           {THIRDS.map(([value, label, short]) => (
             <button
               key={value}
               type="button"
-              aria-pressed={third === value}
+              role="tab"
+              aria-selected={third === value}
+              aria-controls={id}
+              // One stop for Tab; arrows go on from there.
+              tabIndex={third === value ? 0 : -1}
               aria-label={label}
               title={EXPLAINED[value]}
               onClick={() => setView({ third: value })}
@@ -122,7 +137,9 @@ export function ThirdPanel({ className }: { className?: string }) {
       }
       tools={<ChartMenu chart={spec.name} />}
     >
-      <CurveChart key={third} spec={spec} />
+      <div id={id} role="tabpanel" aria-label={spec.name} className={styles.tabpanel}>
+        <CurveChart key={third} spec={spec} />
+      </div>
     </Panel>
   );
 }

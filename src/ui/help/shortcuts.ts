@@ -50,5 +50,5 @@ export function isTyping(event: KeyboardEvent): boolean {
   if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button'].includes(target.type) || event.key === ' ';
   // A focused button answers to Space itself; in a popover arrows walk.
   const pressable = target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement || target.tagName === 'SUMMARY';
-  return (pressable && event.key === ' ') || (target.closest('[popover]') !== null && event.key.startsWith('Arrow'));
+  return (pressable && event.key === ' ') || (target.closest('[popover], [role="tablist"]') !== null && event.key.startsWith('Arrow'));
 }

@@ -1,21 +1,15 @@
 /** Conv2d: one dispatch forward (bias and activation while storing), one backward (both gradients). Kernels: shaders/conv2d.wgsl. */
 import type { Args } from '../../../model/types.ts';
-import { ceilDiv, dims, divisor, type Emit, epilogue, type Node, type Operation, type Target } from '../../op.ts';
+import { ceilDiv, dims, type Emit, epilogue, type Node, type Operation, type Target } from '../../op.ts';
 import { rowsPerTap } from '../../params.ts';
-import type { Tensor } from '../../tensors.ts';
 import { conv2dGrouped } from './conv2d_grouped.ts';
+import { type Slide, type Span, spanOf, tileOf, tileThreads, weightTileOf } from './tiles.ts';
+
+const NO_SLIDE: Slide = { kernel: 1, stride: 1, dilation: 1 };
 
 /** Threads that share the sum of a weight gradient, and the most ranges it is cut into. */
-const SLAB_THREADS = 4096;
+const SLAB_THREADS = 2048;
 const MAX_SLABS = 64;
-
-/** Pixels × vec4s of channels a thread owns: the largest tile that still leaves enough threads. */
-function tile(pixels: number, c4: number, fill: number): { tm: number; tn: number } {
-  const tn = divisor(c4, [4, 3, 2, 1]);
-  for (const tm of [8, 4, 2]) if (ceilDiv(pixels, tm) * (c4 / tn) >= fill) return { tm, tn };
-  const small = divisor(c4, [2, 1]);
-  return { tm: pixels * (c4 / small) >= fill ? 2 : 1, tn: small };
-}
 
 /** How a sum over `length` terms is cut so that `threads` outputs keep the device busy. */
 export function slabs(length: number, threads: number): { count: number; size: number } {
@@ -47,57 +41,75 @@ function geometry(node: Node): Record<string, number> {
   };
 }
 
+const across = (g: Record<string, number>): Slide => ({ kernel: g.KW, stride: g.SW, dilation: g.DW });
+
+/** Constants of a span under a prefix: GI_SPAN and so on. */
+const spanned = (prefix: string, { SPAN, GRAIN, STEP, TAP }: Span): Record<string, number> => ({
+  [`${prefix}SPAN`]: SPAN,
+  [`${prefix}GRAIN`]: GRAIN,
+  [`${prefix}STEP`]: STEP,
+  [`${prefix}TAP`]: TAP,
+});
+
+const conditionsOf = (g: Record<string, number>) => ({ narrow: g.CI < 4, strided: g.SW > 1 });
+
 function forward(node: Node, emit: Emit): void {
   const x = node.inputs[0];
   const y = node.output;
   const g = geometry(node);
-  const pixels = node.N * y.H * y.W;
-  const { tm, tn } = tile(pixels, y.Cs / 4, emit.fill);
+  const shape = { rows: node.N * y.H, width: y.W, c4: y.Cs / 4, slide: across(g), depth: Math.min(g.CI, 4) };
+  const t = tileOf(shape, emit.fill);
   emit.run({
     label: `${node.layer.id} forward`,
     shader: 'conv2d',
     entry: 'forward',
-    conditions: { forward: true, narrow: g.CI < 4, grad_input: false },
-    constants: { ...g, TM: tm, TN: tn, ACT: node.activation.kind, SLOPE: node.activation.slope },
+    conditions: { ...conditionsOf(g), forward: true, grad_input: false },
+    constants: {
+      ...g,
+      ...spanned('', spanOf(t.cols, across(g))),
+      ROWS: t.rows,
+      COLS: t.cols,
+      TN: t.tn,
+      ACT: node.activation.kind,
+      SLOPE: node.activation.slope,
+    },
     bindings: [emit.read('x', x), emit.param('w', node.layer), emit.write('y', y)],
-    threads: ceilDiv(pixels, tm) * (y.Cs / 4 / tn),
+    threads: tileThreads(shape, t),
     macs: node.N * node.layer.macs,
   });
 }
 
-/** Constants and threads of the grad_input half. */
+/** Constants and threads of the grad_input half. Phases of a strided gradient read each tap's columns anew. */
 function gradInput(
   node: Node,
   g: Record<string, number>,
   target: Target | null,
   fill: number,
 ): { threads: number; constants: Record<string, number> } {
-  if (!target) return { threads: 0, constants: { GI_GROUPS: 0, GI_TM: 1, GI_TN: 1, GI_THREADS: 0 } };
+  if (!target)
+    return { threads: 0, constants: { GI_GROUPS: 0, GI_THREADS: 0, GI_ROWS: 1, GI_COLS: 1, GI_TN: 1, ...spanned('GI_', spanOf(1, NO_SLIDE)) } };
   const x = node.inputs[0];
-  const pixels = node.N * ceilDiv(x.H, g.SH) * ceilDiv(x.W, g.SW);
-  const phases = g.SH * g.SW;
-  // Dot products along output channels: two vec4s of input channels are enough reuse, four would spill.
-  const tn = divisor(x.Cs / 4, [2, 1]);
-  const columns = x.Cs / 4 / tn;
-  const tm = [8, 4, 2].find((t) => ceilDiv(pixels, t) * columns * phases >= fill) ?? 1;
-  const threads = phases * ceilDiv(pixels, tm) * columns;
-  return { threads, constants: { GI_GROUPS: ceilDiv(threads, 64), GI_TM: tm, GI_TN: tn, GI_THREADS: threads } };
+  const slide = { kernel: g.SW > 1 ? ceilDiv(g.KW, g.SW) : g.KW, stride: 1, dilation: g.DW };
+  const shape = { rows: node.N * ceilDiv(x.H, g.SH), width: ceilDiv(x.W, g.SW), c4: x.Cs / 4, slide, depth: 4, phases: g.SH * g.SW };
+  const t = tileOf(shape, fill);
+  const threads = tileThreads(shape, t);
+  const span = g.SW > 1 ? { SPAN: t.cols, GRAIN: 1, STEP: 1, TAP: 0 } : spanOf(t.cols, slide);
+  return {
+    threads,
+    constants: { GI_GROUPS: ceilDiv(threads, 64), GI_THREADS: threads, GI_ROWS: t.rows, GI_COLS: t.cols, GI_TN: t.tn, ...spanned('GI_', span) },
+  };
 }
 
 /** Constants, threads and slabs of the grad_weight half. */
 function gradWeight(node: Node, g: Record<string, number>): { threads: number; count: number; constants: Record<string, number> } {
-  const y: Tensor = node.output;
-  const narrow = g.CI < 4;
-  const units = g.KH * g.KW * (narrow ? 1 : g.CI / 4) + g.HAS_BIAS;
-  const tu = Math.min(units, narrow ? [8, 4, 2][g.CI - 1] : 2);
-  const tn = divisor(y.Cs / 4, [2, 1]);
-  const each = ceilDiv(units, tu) * (y.Cs / 4 / tn);
-  const { count, size } = slabs(node.N * y.H, each);
-  return {
-    threads: each * count,
-    count,
-    constants: { GW_TU: tu, GW_TN: tn, GW_ROWS: tu * (narrow ? g.CI : 4), GW_THREADS: each * count, SLABS: count, SLAB_ROWS: size },
-  };
+  const c4 = node.output.Cs / 4;
+  const { th, tn } = weightTileOf(c4, across(g), g.KH, g.CI);
+  const each = ceilDiv(g.KH, th) * Math.max(1, g.CI / 4) * (c4 / tn);
+  const { count, size } = slabs(node.N * node.output.H, each);
+  const weights = each * count;
+  const threads = weights + g.HAS_BIAS * c4 * count;
+  const tile = { GW_TH: th, GW_TN: tn, ...spanned('GW_', spanOf(4, across(g))) };
+  return { threads, count, constants: { ...tile, GW_THREADS: threads, GW_WEIGHTS: weights, SLABS: count, SLAB_ROWS: size } };
 }
 
 function backward(node: Node, emit: Emit): void {
@@ -110,7 +122,7 @@ function backward(node: Node, emit: Emit): void {
     label: `${node.layer.id} backward`,
     shader: 'conv2d',
     entry: 'backward',
-    conditions: { forward: false, narrow: g.CI < 4, grad_input: target !== null },
+    conditions: { ...conditionsOf(g), forward: false, grad_input: target !== null },
     constants: { ...g, ...gi.constants, ...gw.constants, ...epilogue(target) },
     bindings: [
       emit.read('x', x),

@@ -15,6 +15,7 @@ interface MenuProps {
 }
 
 const EDGE = 8;
+const ITEMS = 'button:not(:disabled), a[href]';
 
 export function Menu({ label, name, title, className, align = 'start', width, children }: MenuProps) {
   const id = useId();
@@ -22,6 +23,13 @@ export function Menu({ label, name, title, className, align = 'start', width, ch
   const popover = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
   const close = (): void => popover.current?.hidePopover();
+
+  /** From the button into the menu: opening it leaves the focus where it was. */
+  const enter = (event: KeyboardEvent<HTMLButtonElement>): void => {
+    if (!open || event.key !== 'ArrowDown') return;
+    popover.current?.querySelector<HTMLElement>(ITEMS)?.focus();
+    event.preventDefault();
+  };
 
   const place = (event: ToggleEvent<HTMLDivElement>): void => {
     const opens = event.newState === 'open';
@@ -40,6 +48,7 @@ export function Menu({ label, name, title, className, align = 'start', width, ch
         aria-expanded={open}
         aria-haspopup="dialog"
         className={className}
+        onKeyDown={enter}
       >
         {label}
       </button>
@@ -68,7 +77,7 @@ function standBy(button: HTMLElement | null, popover: HTMLElement | null, align:
 function walk(event: KeyboardEvent<HTMLDivElement>): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
   if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) return;
-  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('button:not(:disabled), a[href]')];
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>(ITEMS)];
   const at = items.indexOf(document.activeElement as HTMLElement);
   const next = event.key === 'ArrowDown' ? at + 1 : at - 1;
   items.at(next % items.length)?.focus();

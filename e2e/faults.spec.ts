@@ -1,5 +1,4 @@
 /** Stories 6 to 8: a lost device, a run that diverges, a browser without WebGPU. Nothing of these loses the visitor's experiment. */
-import type { Page } from '@playwright/test';
 import {
   button,
   curveOf,
@@ -7,6 +6,7 @@ import {
   expect,
   expectWhole,
   experimentOf,
+  inWorker,
   open,
   pause,
   pick,
@@ -74,14 +74,6 @@ test('a run that diverges is frozen at its step, the others go on', async ({ pag
   await step(alone, 12);
   expect(await curveOf(page, 'Fine'), 'bit-identical to the same run alone').toEqual(await curveOf(alone, 'Fine'));
 });
-
-/** The engine runs in a worker, which init scripts do not reach: the worker's own file begins with this. */
-async function inWorker(page: Page, script: string): Promise<void> {
-  await page.route(/train\.worker.*\.js$/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${script};\n${await response.text()}` });
-  });
-}
 
 const WITHOUT: readonly (readonly [what: string, script: string, sentence: RegExp])[] = [
   ['without WebGPU', "Object.defineProperty(navigator, 'gpu', { value: undefined })", /no WebGPU/],

@@ -149,3 +149,11 @@ export const drawn = (page: Page, chart: string, what: 'line' | 'marks'): Promis
   region(page, chart)
     .locator(`path[data-key$="/${what}"]`)
     .evaluateAll((paths) => paths.map((path) => path.getAttribute('d') ?? ''));
+
+/** The engine runs in a worker, which init scripts do not reach: the worker's own file begins with this. */
+export async function inWorker(page: Page, script: string): Promise<void> {
+  await page.route(/train\.worker.*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${script};\n${await response.text()}` });
+  });
+}

@@ -4,7 +4,8 @@
 //   v = exp_avg_sq; with amsgrad max_exp_avg_sq ← max(max_exp_avg_sq, exp_avg_sq), v = max_exp_avg_sq
 //   Δw = −lr / (1 − β₁ᵗ) · exp_avg / (√v / √(1 − β₂ᵗ) + eps)
 // scalars: lr, lr / (1 − β₁ᵗ), β₁, 1 − β₁, β₂, 1 − β₂, 1 / √(1 − β₂ᵗ), eps, weight_decay (AdamW: lr · weight_decay), amsgrad.
-// The differences from 1 are taken in float64 before they become float32. 0 / 0 (eps = 0, no gradient yet) counts as 0.
+// Without bias correction both (1 − βᵗ) are 1. The differences from 1 are taken in float64 before they become float32.
+// 0 / 0 (eps = 0, no gradient yet) counts as 0.
 
 import constants::{P4};
 import package::lib::update::{state, scalar};

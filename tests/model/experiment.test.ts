@@ -79,7 +79,7 @@ describe('the gate', () => {
     ['runs must be a list of 1 to 32 runs, found []', 'runs', { ...race, runs: [] }],
     ['runs must be a list of 1 to 32 runs, found a list of 33', 'runs', { ...race, runs: Array.from({ length: 33 }, () => race.runs[0]) }],
     [
-      'runs.0.optimizer: "Sgd" is not a known optimizer type; known are SGD, Adagrad, RMSprop, Adam, AdamW',
+      'runs.0.optimizer: "Sgd" is not a known optimizer type; known are SGD, Adagrad, RMSprop, Adadelta, Adam, AdamW, Adamax, NAdam, RAdam, Lion',
       'runs.0.optimizer.type',
       { ...race, runs: [{ optimizer: { type: 'Sgd' } }] },
     ],

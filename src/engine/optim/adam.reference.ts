@@ -5,7 +5,7 @@
  *   exp_avg ← β₁ · exp_avg + (1 − β₁) · g
  *   exp_avg_sq ← β₂ · exp_avg_sq + (1 − β₂) · g²
  *   v = exp_avg_sq; with amsgrad max_exp_avg_sq ← max(max_exp_avg_sq, exp_avg_sq), v = max_exp_avg_sq (before the correction)
- *   w ← w − lr / (1 − β₁ᵗ) · exp_avg / (√(v / (1 − β₂ᵗ)) + eps)
+ *   w ← w − lr / (1 − β₁ᵗ) · exp_avg / (√(v / (1 − β₂ᵗ)) + eps); with bias_correction = false both (1 − βᵗ) are 1
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.optim.Adam.html; Kingma and Ba, ICLR 2015; Reddi, Kale and Kumar, ICLR 2018
  * (amsgrad).
@@ -28,8 +28,9 @@ export function adamStep(args: Args, state: OptimizerState, param: Float64Array,
     max_exp_avg_sq[i] = Math.max(max_exp_avg_sq[i], exp_avg_sq[i]);
     v = max_exp_avg_sq[i];
   }
-  const mean = exp_avg[i] / (1 - beta1 ** t);
-  const root = Math.sqrt(v / (1 - beta2 ** t));
+  const corrects = args.bias_correction !== false;
+  const mean = corrects ? exp_avg[i] / (1 - beta1 ** t) : exp_avg[i];
+  const root = Math.sqrt(corrects ? v / (1 - beta2 ** t) : v);
   param[i] -= (lr * mean) / (root + num(args, 'eps'));
 }
 

@@ -10,6 +10,20 @@ export const Adam: OptimizerDefinition = {
   formula:
     'm \\leftarrow \\beta_1 m + (1 - \\beta_1)\\, g, \\quad v \\leftarrow \\beta_2 v + (1 - \\beta_2)\\, g^2, \\quad w \\leftarrow w - \\eta\\, \\frac{m / (1 - \\beta_1^t)}{\\sqrt{v / (1 - \\beta_2^t)} + \\epsilon}',
   source: PYTORCH('Adam'),
-  fields: [learningRate(1e-3), betas, epsilon(1e-8), weightDecay(0), amsgrad],
+  fields: [
+    learningRate(1e-3),
+    betas,
+    epsilon(1e-8),
+    weightDecay(0),
+    amsgrad,
+    {
+      // Not PyTorch's, whose Adam always corrects.
+      name: 'bias_correction',
+      kind: 'bool',
+      default: true,
+      advanced: true,
+      help: 'Makes up for means that start at zero. Off, the first steps are several times too long: see why it exists.',
+    },
+  ],
   states: (args) => (flag(args, 'amsgrad') ? 3 : 2),
 };

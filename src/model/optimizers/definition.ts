@@ -19,7 +19,7 @@ export const learningRate = (value: number): Field => ({
   help: 'Learning rate: the length of a step. Too low stalls, too high diverges.',
 });
 
-/** λ of the coupled L2 penalty, added to the gradient before anything else; AdamW decouples it. */
+/** λ of the coupled L2 penalty, added to the gradient before anything else; AdamW and Lion decouple it. */
 export const weightDecay = (value: number, help = 'Adds this much of each weight to its gradient (L2 penalty).'): Field => ({
   name: 'weight_decay',
   kind: 'float',

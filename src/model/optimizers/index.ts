@@ -3,16 +3,22 @@
 import { place, resolve, table } from '../fields.ts';
 import type { Args, OptimizerSpec } from '../types.ts';
 import { ModelError } from '../types.ts';
+import { Adadelta } from './Adadelta.ts';
 import { Adagrad } from './Adagrad.ts';
 import { Adam } from './Adam.ts';
+import { Adamax } from './Adamax.ts';
 import { AdamW } from './AdamW.ts';
 import type { OptimizerDefinition } from './definition.ts';
+import { Lion } from './Lion.ts';
+import { NAdam } from './NAdam.ts';
+import { RAdam } from './RAdam.ts';
 import { RMSprop } from './RMSprop.ts';
 import { SGD } from './SGD.ts';
 
 export type { OptimizerDefinition } from './definition.ts';
 
-const all = { SGD, Adagrad, RMSprop, Adam, AdamW } satisfies Record<string, OptimizerDefinition>;
+/** In the order of the select: by age and kinship. */
+const all = { SGD, Adagrad, RMSprop, Adadelta, Adam, AdamW, Adamax, NAdam, RAdam, Lion } satisfies Record<string, OptimizerDefinition>;
 
 export type OptimizerType = keyof typeof all;
 

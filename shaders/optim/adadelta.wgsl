@@ -1,0 +1,32 @@
+// Adadelta (PyTorch):
+//   g ← grad + weight_decay · w
+//   square_avg ← rho · square_avg + (1 − rho) · g²
+//   d = √(acc_delta + eps) / √(square_avg + eps) · g
+//   acc_delta ← rho · acc_delta + (1 − rho) · d²
+//   w ← w − lr · d
+// scalars: lr, rho, 1 − rho, weight_decay, eps. State: square_avg, acc_delta. 0 / 0 (eps = 0, no gradient yet) counts as 0.
+// Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
+
+import constants::{P4};
+import package::lib::grid::group_index;
+import package::lib::update::{params, grads, state, lanes, frozen, scalar, move_by};
+
+@compute @workgroup_size(64)
+fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let lane = lanes[group.z].x;
+  let block = group_index(group, groups);
+  if (frozen(lane, block)) { return; }
+  let i = block * 64u + local;
+  let at = lanes[group.z].y + i;
+  let rho = scalar(lane, 1u);
+  let rest = scalar(lane, 2u);
+  let eps = scalar(lane, 4u);
+  let g = grads[lane * P4 + i] + scalar(lane, 3u) * params[lane * P4 + i];
+  let square = rho * state[at] + rest * g * g;
+  state[at] = square;
+  let root = sqrt(square + eps);
+  let past = state[at + P4];
+  let d = select(sqrt(past + eps) / root * g, vec4f(), root == vec4f());
+  state[at + P4] = rho * past + rest * d * d;
+  move_by(-scalar(lane, 0u) * d, lane, block, local);
+}

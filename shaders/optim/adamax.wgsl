@@ -1,0 +1,26 @@
+// Adamax (PyTorch):
+//   g ← grad + weight_decay · w
+//   exp_avg ← β₁ · exp_avg + (1 − β₁) · g
+//   exp_inf ← max(β₂ · exp_inf, |g| + eps)
+//   w ← w − lr / (1 − β₁ᵗ) · exp_avg / exp_inf
+// scalars: lr, lr / (1 − β₁ᵗ), β₁, 1 − β₁, β₂, eps, weight_decay. State: exp_avg, exp_inf. 0 / 0 (eps = 0, no gradient yet) counts as 0.
+// Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.Adamax.html
+
+import constants::{P4};
+import package::lib::grid::group_index;
+import package::lib::update::{params, grads, state, lanes, frozen, scalar, move_by};
+
+@compute @workgroup_size(64)
+fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let lane = lanes[group.z].x;
+  let block = group_index(group, groups);
+  if (frozen(lane, block)) { return; }
+  let i = block * 64u + local;
+  let at = lanes[group.z].y + i;
+  let g = grads[lane * P4 + i] + scalar(lane, 6u) * params[lane * P4 + i];
+  let mean = scalar(lane, 2u) * state[at] + scalar(lane, 3u) * g;
+  state[at] = mean;
+  let largest = max(scalar(lane, 4u) * state[at + P4], abs(g) + scalar(lane, 5u));
+  state[at + P4] = largest;
+  move_by(-scalar(lane, 1u) * select(mean / largest, vec4f(), largest == vec4f()), lane, block, local);
+}

@@ -1,0 +1,32 @@
+// RAdam (PyTorch):
+//   g ← grad + weight_decay · w
+//   exp_avg ← β₁ · exp_avg + (1 − β₁) · g
+//   exp_avg_sq ← β₂ · exp_avg_sq + (1 − β₂) · g²
+//   w ← w − size · exp_avg / (√exp_avg_sq + eps) once the step is rectified, w ← w − size · exp_avg before
+// size = lr / (1 − β₁ᵗ), times r · √(1 − β₂ᵗ) when rectified, taken in float64.
+// scalars: lr, size, β₁, 1 − β₁, β₂, 1 − β₂, eps, weight_decay, rectified. State: exp_avg, exp_avg_sq. 0 / 0 (eps = 0) counts as 0.
+// Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.RAdam.html
+
+import constants::{P4};
+import package::lib::grid::group_index;
+import package::lib::update::{params, grads, state, lanes, frozen, scalar, move_by};
+
+@compute @workgroup_size(64)
+fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let lane = lanes[group.z].x;
+  let block = group_index(group, groups);
+  if (frozen(lane, block)) { return; }
+  let i = block * 64u + local;
+  let at = lanes[group.z].y + i;
+  let g = grads[lane * P4 + i] + scalar(lane, 7u) * params[lane * P4 + i];
+  let mean = scalar(lane, 2u) * state[at] + scalar(lane, 3u) * g;
+  state[at] = mean;
+  let square = scalar(lane, 4u) * state[at + P4] + scalar(lane, 5u) * g * g;
+  state[at + P4] = square;
+  var d = mean;
+  if (scalar(lane, 8u) != 0.0) {
+    let root = sqrt(square) + scalar(lane, 6u);
+    d = select(mean / root, vec4f(), root == vec4f());
+  }
+  move_by(-scalar(lane, 1u) * d, lane, block, local);
+}

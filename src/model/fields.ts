@@ -81,6 +81,9 @@ export function readDefinition<D extends Definition>(known: Readonly<Record<stri
   throw new ModelError(message, `${at.path}.type`, at.layer);
 }
 
+/** Length of a list of whole numbers. */
+const MOST_INTS = 32;
+
 /** What a field accepts, in words: "a whole number from 1 to 255". */
 export function allowed(field: Field): string {
   const end = field.exclusiveMax ? `below ${field.max}` : String(field.max);
@@ -98,6 +101,8 @@ export function allowed(field: Field): string {
       return `a whole number or [height, width], each${range}`;
     case 'betas':
       return `two numbers, each${range}`;
+    case 'ints':
+      return `a list of 1 to ${MOST_INTS} whole numbers, each${range}`;
     case 'text':
       return `a text of at most ${field.max ?? 80} characters without control characters`;
   }
@@ -125,6 +130,8 @@ function accept(field: Field, raw: unknown): Value | undefined {
       return Array.isArray(raw) ? acceptTwo(field, raw, true) : acceptNumber(field, raw, true);
     case 'betas':
       return Array.isArray(raw) ? acceptTwo(field, raw, false) : undefined;
+    case 'ints':
+      return Array.isArray(raw) ? acceptInts(field, raw) : undefined;
     case 'text':
       return typeof raw === 'string' && raw.length <= (field.max ?? 80) && isPrintable(raw) ? raw : undefined;
   }
@@ -142,6 +149,12 @@ function acceptTwo(field: Field, raw: readonly unknown[], whole: boolean): numbe
   if (raw.length !== 2) return undefined;
   const [a, b] = [acceptNumber(field, raw[0], whole), acceptNumber(field, raw[1], whole)];
   return a === undefined || b === undefined ? undefined : [a, b];
+}
+
+function acceptInts(field: Field, raw: readonly unknown[]): number[] | undefined {
+  if (raw.length < 1 || raw.length > MOST_INTS) return undefined;
+  const values = Array.from(raw, (value) => acceptNumber(field, value, true));
+  return values.every((value) => value !== undefined) ? values : undefined;
 }
 
 /**

@@ -10,12 +10,12 @@ export type Value = number | boolean | string | number[];
 export interface Field {
   /** PyTorch's keyword, snake_case. */
   name: string;
-  /** `pair`: one integer or [height, width]; `betas`: two floats; `text`: one line that is only ever shown. */
-  kind: 'int' | 'float' | 'bool' | 'enum' | 'pair' | 'betas' | 'text';
+  /** `pair`: one integer or [height, width]; `betas`: two floats; `ints`: 1 to 32 integers; `text`: one line that is only ever shown. */
+  kind: 'int' | 'float' | 'bool' | 'enum' | 'pair' | 'betas' | 'ints' | 'text';
   default: Value;
   /** Left out, it takes the value of that field instead of `default` (stride of a pooling layer is its kernel_size). */
   defaultFrom?: string;
-  /** Allowed values, inclusive; of a `text` its length. */
+  /** Allowed values, inclusive; of `ints` each one, of a `text` its length. */
   min?: number;
   max?: number;
   /** `max` itself is not allowed (a dropout probability below 1). */
@@ -128,7 +128,7 @@ export interface OptimizerSpec {
 }
 
 export interface ScheduleSpec {
-  /** 'constant', 'StepLR', 'CosineAnnealingLR'; every one accepts `warmup_steps` (linear warm-up before it). */
+  /** 'constant', 'StepLR', 'CosineAnnealingLR' …; every one accepts `warmup_steps` (linear warm-up before it). */
   type: string;
   readonly [arg: string]: Value;
 }

@@ -1,4 +1,4 @@
-/** Optimizers, schedules, losses, initialisers, data sets: what every definition owes, and each one's numbers. */
+/** What every definition owes; the numbers of optimizers, losses, initialisers and data sets (schedules: schedules.test.ts). */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { initialWeights, inits } from '../../src/model/inits/index.ts';
 import { layers } from '../../src/model/layers/index.ts';
 import { losses, resolveLoss } from '../../src/model/losses/index.ts';
 import { optimizers, resolveOptimizer, stateBuffers } from '../../src/model/optimizers/index.ts';
-import { scheduleLr, schedules } from '../../src/model/schedules/index.ts';
+import { schedules } from '../../src/model/schedules/index.ts';
 import type { Definition, ModelInfo, OptimizerSpec, Value } from '../../src/model/types.ts';
 
 const kinds = { layers, optimizers, schedules, losses, inits, datasets } as unknown as Record<string, Record<string, Definition>>;
@@ -95,34 +95,6 @@ describe('optimizers', () => {
       'runs.3.optimizer: nesterov needs a momentum above 0',
     );
     expect(() => resolveOptimizer({ type: 'SGD', lr: 1, nesterov: true, momentum: 0.9, dampening: 0.1 })).toThrow('nesterov needs dampening 0');
-  });
-});
-
-describe('schedules', () => {
-  it('warm up from lr / W to lr, then begin', () => {
-    const spec = { type: 'StepLR', step_size: 2, gamma: 0.5, warmup_steps: 4 };
-    expect([0, 1, 2, 3, 4, 5, 6, 7, 8].map((step) => scheduleLr(spec, 0.8, step))).toEqual([
-      0.2,
-      0.4,
-      expect.closeTo(0.6, 12),
-      0.8,
-      0.8,
-      0.8,
-      0.4,
-      0.4,
-      0.2,
-    ]);
-    expect([0, 1, 2].map((step) => scheduleLr({ type: 'constant', warmup_steps: 2 }, 1, step))).toEqual([0.5, 1, 1]);
-    expect(scheduleLr(undefined, 0.3, 9)).toBe(0.3);
-    expect(scheduleLr({ type: 'CosineAnnealingLR', T_max: 10, warmup_steps: 5, eta_min: 0.1 }, 1, 15)).toBeCloseTo(0.1, 12);
-  });
-
-  it('may fall as well as rise', () => {
-    expect(scheduleLr({ type: 'LinearLR', start_factor: 1, end_factor: 0, total_iters: 4 }, 2, 3)).toBe(0.5);
-  });
-
-  it('refuse what they do not know', () => {
-    expect(() => scheduleLr({ type: 'Cosine' }, 1, 0)).toThrow('schedule: "Cosine" is not a known schedule type');
   });
 });
 

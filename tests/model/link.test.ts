@@ -55,6 +55,17 @@ describe('links', () => {
     expect((await decodeLink(await encodeLink({ ...race, name }))).name).toBe(name);
   });
 
+  it('carry a list of steps, readably', async () => {
+    const schedules = preset('schedules')!.experiment;
+    const [first, second, ...rest] = schedules.runs;
+    const schedule = { type: 'MultiStepLR', milestones: [30, 60, 80], gamma: 0.2 };
+    const mine: Experiment = { ...schedules, runs: [first!, { ...second!, schedule }, ...rest] };
+    const fragment = await encodeLink(mine);
+    expect(fragment).toContain('runs.1.schedule.milestones=%5B30,60,80%5D');
+    expect(await decodeLink(fragment)).toStrictEqual(mine);
+    await expect(decodeLink(fragment.replace('60', '6.5'))).rejects.toThrow(/milestones must be a list of 1 to 32 whole numbers/);
+  });
+
   it('pack what is too different to read', async () => {
     const mine: Experiment = { ...race, runs: race.runs.concat(race.runs.map((run) => ({ ...run, name: `${run.name} again`, seed: 3 }))) };
     const fragment = await encodeLink(mine);

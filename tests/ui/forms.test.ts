@@ -7,7 +7,7 @@ import { losses } from '../../src/model/losses/index.ts';
 import { optimizers } from '../../src/model/optimizers/index.ts';
 import { schedules } from '../../src/model/schedules/index.ts';
 import { layout } from '../../src/ui/maps/layout.ts';
-import { parsePair } from '../../src/ui/primitives/FieldInput.tsx';
+import { parseInts, parsePair } from '../../src/ui/primitives/FieldInput.tsx';
 import { dashOf } from '../../src/ui/primitives/palette.ts';
 import { fromNotch, toNotch } from '../../src/ui/primitives/Slider.tsx';
 import { parseTex, unknownCommands } from '../../src/ui/primitives/tex.ts';
@@ -38,6 +38,13 @@ describe('fields', () => {
     expect(parsePair('3 x 3', 1, 9)).toBe(3);
     expect(parsePair('3, 5', 1, 9)).toEqual([3, 5]);
     for (const wrong of ['', 'a', '3×', '0', '10', '1×2×3', '1.5']) expect(parsePair(wrong, 1, 9)).toBeUndefined();
+  });
+
+  it('reads lists of steps as they are written', () => {
+    expect(parseInts('30, 60, 80', 0, 99)).toEqual([30, 60, 80]);
+    expect(parseInts(' 60;30  80, ', 0, 99)).toEqual([30, 60, 80]);
+    expect(parseInts('7', 0, 99)).toEqual([7]);
+    for (const wrong of ['', ' , ', 'a', '30, b', '100', '-1', '1.5', '1e1', '3 '.repeat(33)]) expect(parseInts(wrong, 0, 99)).toBeUndefined();
   });
 
   it('slides over the whole range and back', () => {

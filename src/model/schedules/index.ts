@@ -3,14 +3,32 @@
 import { num, place, resolve, table } from '../fields.ts';
 import type { Args, ScheduleSpec } from '../types.ts';
 import { CosineAnnealingLR } from './CosineAnnealingLR.ts';
+import { CosineAnnealingWarmRestarts } from './CosineAnnealingWarmRestarts.ts';
 import { constant } from './constant.ts';
 import type { ScheduleDefinition } from './definition.ts';
+import { ExponentialLR } from './ExponentialLR.ts';
 import { LinearLR } from './LinearLR.ts';
+import { MultiStepLR } from './MultiStepLR.ts';
+import { OneCycleLR } from './OneCycleLR.ts';
+import { PolynomialLR } from './PolynomialLR.ts';
+import { QuarterCosine } from './QuarterCosine.ts';
 import { StepLR } from './StepLR.ts';
 
 export type { ScheduleDefinition } from './definition.ts';
 
-const all = { constant, StepLR, CosineAnnealingLR, LinearLR } satisfies Record<string, ScheduleDefinition>;
+/** In the order of the select: drops, curves, cosines, the cycle. */
+const all = {
+  constant,
+  StepLR,
+  MultiStepLR,
+  ExponentialLR,
+  LinearLR,
+  PolynomialLR,
+  CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
+  QuarterCosine,
+  OneCycleLR,
+} satisfies Record<string, ScheduleDefinition>;
 
 export const schedules: Readonly<Record<string, ScheduleDefinition>> = table(all);
 

@@ -77,7 +77,28 @@ function Control({ field, name, value, onChange }: ControlProps) {
         </select>
       );
     case 'pair':
-      return <PairField field={field} name={name} value={value} onChange={onChange} />;
+      return (
+        <ReadField
+          field={field}
+          name={name}
+          shown={Array.isArray(value) ? formatPair(value) : String(value)}
+          read={parsePair}
+          rule="a whole number, or height×width, each"
+          onChange={onChange}
+        />
+      );
+    case 'ints':
+      return (
+        <ReadField
+          field={field}
+          name={name}
+          shown={(value as number[]).join(', ')}
+          read={parseInts}
+          rule="whole numbers with commas between, each"
+          width={120}
+          onChange={onChange}
+        />
+      );
     case 'betas': {
       const [first, second] = value as number[];
       return (
@@ -112,16 +133,27 @@ function NumberOf({ field, name, value, onChange }: { field: Field; name: string
   );
 }
 
-/** "3" or "3×5". */
-function PairField({ field, name, value, onChange }: ControlProps) {
-  const shown = Array.isArray(value) ? formatPair(value) : String(value);
+interface ReadFieldProps {
+  field: Field;
+  name: string;
+  /** The value as it is written. */
+  shown: string;
+  read: (text: string, min: number, max: number) => Value | undefined;
+  /** What is expected, up to the range. */
+  rule: string;
+  width?: number;
+  onChange: (value: Value) => void;
+}
+
+/** Several numbers in one line: "3×5", "30, 60, 80". */
+function ReadField({ field, name, shown, read, rule, width = 72, onChange }: ReadFieldProps) {
   const [draft, setDraft] = useState(shown);
   const [wrong, setWrong] = useState(false);
   useEffect(() => setDraft(shown), [shown]);
   const commit = (): void => {
-    const pair = parsePair(draft, field.min ?? 0, field.max ?? Number.MAX_SAFE_INTEGER);
-    setWrong(pair === undefined);
-    if (pair !== undefined && draft !== shown) onChange(pair);
+    const value = read(draft, field.min ?? 0, field.max ?? Number.MAX_SAFE_INTEGER);
+    setWrong(value === undefined);
+    if (value !== undefined && draft !== shown) onChange(value);
   };
   return (
     <span className={styles.number}>
@@ -132,7 +164,7 @@ function PairField({ field, name, value, onChange }: ControlProps) {
         aria-label={name}
         aria-invalid={wrong}
         title={field.help}
-        style={{ width: 72 }}
+        style={{ width }}
         value={draft}
         onChange={(event) => setDraft(event.target.value)}
         onBlur={commit}
@@ -140,7 +172,7 @@ function PairField({ field, name, value, onChange }: ControlProps) {
       />
       {wrong && (
         <span role="alert" className={styles.wrong}>
-          a whole number, or height×width, each from {field.min} to {field.max}
+          {rule} from {field.min} to {field.max}
         </span>
       )}
     </span>
@@ -155,6 +187,14 @@ export function parsePair(text: string, min: number, max: number): Value | undef
   if (parts.length < 1 || parts.length > 2 || text.trim() === '') return undefined;
   if (!parts.every((part) => Number.isSafeInteger(part) && part >= min && part <= max)) return undefined;
   return parts.length === 1 || parts[0] === parts[1] ? parts[0]! : parts;
+}
+
+/** "30, 60, 80", at most 32 of them, in the order of time. */
+export function parseInts(text: string, min: number, max: number): number[] | undefined {
+  const parts = text.split(/[,;\s]+/).filter((part) => part !== '');
+  if (parts.length < 1 || parts.length > 32 || !parts.every((part) => /^\d+$/.test(part))) return undefined;
+  const values = parts.map(Number);
+  return values.every((value) => value >= min && value <= max) ? values.sort((a, b) => a - b) : undefined;
 }
 
 export function TextField({

@@ -2,10 +2,11 @@
  * npm run bench:page: the page as a visitor has it. Time until it can train, from Start to the first loss point, tasks on the main thread
  * while the optimizer race trains, redraws of the charts, size of the JavaScript. Writes a section of docs/benchmarks.md. Needs a build.
  */
-import os from 'node:os';
-import { gzipSync } from 'node:zlib';
+
 import { readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright';
 import { table, writeSection } from '../bench/lib/report.mjs';
 import { launchOptions } from './browser.mjs';

@@ -76,5 +76,5 @@ try {
   writeSection('page', text);
 } finally {
   await browser.close();
-  server.close();
+  await server.close();
 }

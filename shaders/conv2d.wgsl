@@ -14,7 +14,8 @@
 // matrix product that is one expression for the compiler, and on a software adapter 1.2 × as fast as four additions.
 // Bounds are joined with & and not &&, which is a branch: dozens of them in a loop take some compilers minutes.
 // The order of every sum is independent of the tile: kernel rows, then channels in fours, then taps of the row.
-// Strided grad_input runs in SH·SW phases: all pixels of a tile share (ih+PH) mod SH, so taps that cannot hit are skipped for the whole tile.
+// Strided grad_input runs in SH·SW phases: all pixels of a tile share (ih+PH) mod SH, so taps that cannot hit are skipped for the whole tile;
+// each tap reads its own columns.
 // grad_input and grad_weight (lib/conv2d_grad_weight) share one dispatch: the first GI_GROUPS workgroups do the former.
 
 import package::lib::grid::{thread_index, group_index};
@@ -129,11 +130,14 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
 const PHASE_H = (XH + SH - 1u) / SH;
 const PHASE_W = (XW + SW - 1u) / SW;
 
-// Row q of four in the weights; narrow inputs have fewer.
+// The weights of four input channels; narrow inputs have fewer.
 @if(grad_input)
-fn weight_row(at: u32, q: u32) -> vec4f {
-  if (q >= CI) { return vec4f(); }
-  return w[at + q * YC4];
+fn weight_rows(at: u32) -> mat4x4f {
+  var rows = mat4x4f();
+  for (var q = 0u; q < 4u; q++) { // @unroll
+    if (q < CI) { rows[q] = w[at + q * YC4]; }
+  }
+  return rows;
 }
 
 @if(grad_input)
@@ -167,32 +171,50 @@ fn grad_input(id: u32, lane: u32) {
       inside[i] = oh < YH * SH;
       line[i] = lane * GY_LANE + select(0u, (image[i] * YH + oh / SH) * YW * YC4, inside[i]);
     }
-    for (var c = 0u; c < YC4; c++) {
-      var a: array<vec4f, GI_ROWS * GI_SPAN>;
-      @if(!strided) {
+    let weights = lane * W_LANE + (kh * KW * CI + 4u * col) * YC4;
+    @if(!strided) {
+      for (var c = 0u; c < YC4; c++) {
+        var a: array<vec4f, GI_ROWS * GI_SPAN>;
         for (var t = 0u; t < GI_SPAN; t++) { // @unroll
           let ow = left + t * GI_GRAIN + PW - (KW - 1u) * DW;
           for (var i = 0u; i < GI_ROWS; i++) { // @unroll
             a[i * GI_SPAN + t] = select(vec4f(), gy[line[i] + select(0u, ow * YC4, ow < YW) + c], inside[i] & (ow < YW));
           }
         }
-      }
-      for (var kw = 0u; kw < KW; kw++) { // @unroll
-        if (SW == 1u || (phase_w + PW + KW * DW * SW - kw * DW) % SW == 0u) {
-          @if(strided) {
-            for (var t = 0u; t < GI_SPAN; t++) { // @unroll
-              let ow = (left + t) * SW + phase_w + PW - kw * DW;
-              for (var i = 0u; i < GI_ROWS; i++) { // @unroll
-                a[i * GI_SPAN + t] = select(vec4f(), gy[line[i] + select(0u, ow / SW * YC4, ow < YW * SW) + c], inside[i] & (ow < YW * SW));
+        for (var kw = 0u; kw < KW; kw++) { // @unroll
+          for (var j = 0u; j < GI_TN; j++) { // @unroll
+            let b = weight_rows(weights + (kw * CI + 4u * j) * YC4 + c);
+            for (var i = 0u; i < GI_ROWS; i++) { // @unroll
+              for (var s = 0u; s < GI_COLS; s++) { // @unroll
+                acc[(i * GI_COLS + s) * GI_TN + j] += a[i * GI_SPAN + s * GI_STEP + (KW - 1u - kw) * GI_TAP] * b;
               }
             }
           }
+        }
+      }
+    }
+    @if(strided) {
+      for (var kw = 0u; kw < KW; kw++) {
+        if ((phase_w + PW + KW * DW * SW - kw * DW) % SW != 0u) { continue; }
+        var at: array<u32, GI_COLS>;
+        var within: array<bool, GI_COLS>;
+        for (var s = 0u; s < GI_COLS; s++) { // @unroll
+          let ow = (left + s) * SW + phase_w + PW - kw * DW;
+          within[s] = ow < YW * SW;
+          at[s] = select(0u, ow / SW * YC4, within[s]);
+        }
+        for (var c = 0u; c < YC4; c++) {
+          var a: array<vec4f, GI_ROWS * GI_COLS>;
+          for (var i = 0u; i < GI_ROWS; i++) { // @unroll
+            for (var s = 0u; s < GI_COLS; s++) { // @unroll
+              a[i * GI_COLS + s] = select(vec4f(), gy[line[i] + at[s] + c], inside[i] & within[s]);
+            }
+          }
           for (var j = 0u; j < GI_TN; j++) { // @unroll
-            let b = lane * W_LANE + ((kh * KW + kw) * CI + 4u * (col + j)) * YC4 + c;
-            let weights = mat4x4f(weight_row(b, 0u), weight_row(b, 1u), weight_row(b, 2u), weight_row(b, 3u));
+            let b = weight_rows(weights + (kw * CI + 4u * j) * YC4 + c);
             for (var i = 0u; i < GI_ROWS; i++) { // @unroll
               for (var s = 0u; s < GI_COLS; s++) { // @unroll
-                acc[(i * GI_COLS + s) * GI_TN + j] += a[i * GI_SPAN + s * GI_STEP + (KW - 1u - kw) * GI_TAP] * weights;
+                acc[(i * GI_COLS + s) * GI_TN + j] += a[i * GI_COLS + s] * b;
               }
             }
           }

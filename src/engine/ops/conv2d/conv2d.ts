@@ -7,13 +7,14 @@ import { type Slide, type Span, spanOf, tileOf, tileThreads, weightTileOf } from
 
 const NO_SLIDE: Slide = { kernel: 1, stride: 1, dilation: 1 };
 
-/** Threads that share the sum of a weight gradient, and the most ranges it is cut into. */
+/** Threads that share the sum of a weight gradient. */
 const SLAB_THREADS = 2048;
-const MAX_SLABS = 64;
+/** A sum is cut into at most so many ranges: many only for small matrices, since each range writes a whole one. */
+const mostSlabs = (words: number): number => Math.max(64, Math.min(256, Math.floor(2 ** 18 / words)));
 
-/** How a sum over `length` terms is cut so that `threads` outputs keep the device busy. */
-export function slabs(length: number, threads: number): { count: number; size: number } {
-  const size = ceilDiv(length, Math.max(1, Math.min(MAX_SLABS, length, ceilDiv(SLAB_THREADS, threads))));
+/** How a sum over `length` terms, for a matrix of `words` by `threads`, is cut so that the device is kept busy. */
+export function slabs(length: number, threads: number, words: number): { count: number; size: number } {
+  const size = ceilDiv(length, Math.max(1, Math.min(mostSlabs(words), length, ceilDiv(SLAB_THREADS, threads))));
   return { count: ceilDiv(length, size), size };
 }
 
@@ -79,7 +80,7 @@ function forward(node: Node, emit: Emit): void {
   });
 }
 
-/** Constants and threads of the grad_input half. Phases of a strided gradient read each tap's columns anew. */
+/** Constants and threads of the grad_input half. Each tap of a strided gradient reads its own columns. */
 function gradInput(
   node: Node,
   g: Record<string, number>,
@@ -89,14 +90,20 @@ function gradInput(
   if (!target)
     return { threads: 0, constants: { GI_GROUPS: 0, GI_THREADS: 0, GI_ROWS: 1, GI_COLS: 1, GI_TN: 1, ...spanned('GI_', spanOf(1, NO_SLIDE)) } };
   const x = node.inputs[0];
-  const slide = { kernel: g.SW > 1 ? ceilDiv(g.KW, g.SW) : g.KW, stride: 1, dilation: g.DW };
+  const slide = { kernel: g.SW > 1 ? 1 : g.KW, stride: 1, dilation: g.DW };
   const shape = { rows: node.N * ceilDiv(x.H, g.SH), width: ceilDiv(x.W, g.SW), c4: x.Cs / 4, slide, depth: 4, phases: g.SH * g.SW };
   const t = tileOf(shape, fill);
   const threads = tileThreads(shape, t);
-  const span = g.SW > 1 ? { SPAN: t.cols, GRAIN: 1, STEP: 1, TAP: 0 } : spanOf(t.cols, slide);
   return {
     threads,
-    constants: { GI_GROUPS: ceilDiv(threads, 64), GI_THREADS: threads, GI_ROWS: t.rows, GI_COLS: t.cols, GI_TN: t.tn, ...spanned('GI_', span) },
+    constants: {
+      GI_GROUPS: ceilDiv(threads, 64),
+      GI_THREADS: threads,
+      GI_ROWS: t.rows,
+      GI_COLS: t.cols,
+      GI_TN: t.tn,
+      ...spanned('GI_', spanOf(t.cols, slide)),
+    },
   };
 }
 
@@ -105,7 +112,7 @@ function gradWeight(node: Node, g: Record<string, number>): { threads: number; c
   const c4 = node.output.Cs / 4;
   const { th, tn } = weightTileOf(c4, across(g), g.KH, g.CI);
   const each = ceilDiv(g.KH, th) * Math.max(1, g.CI / 4) * (c4 / tn);
-  const { count, size } = slabs(node.N * node.output.H, each);
+  const { count, size } = slabs(node.N * node.output.H, each, (g.KH * g.KW * g.CI + g.HAS_BIAS) * 4 * c4);
   const weights = each * count;
   const threads = weights + g.HAS_BIAS * c4 * count;
   const tile = { GW_TH: th, GW_TN: tn, ...spanned('GW_', spanOf(4, across(g))) };

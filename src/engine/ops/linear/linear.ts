@@ -40,7 +40,7 @@ function backward(node: Node, emit: Emit): void {
   const tu = Math.min(units, 2);
   const tn = divisor(s.O4, [2, 3, 1]);
   const each = ceilDiv(units, tu) * (s.O4 / tn);
-  const { count, size } = slabs(node.N, each);
+  const { count, size } = slabs(node.N, each, 4 * units * 4 * s.O4);
   emit.run({
     label: `${node.layer.id} backward`,
     shader: 'linear',

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { RunOptions, TrainerSetup } from '../../src/index.ts';
+import { optimizers } from '../../src/model/optimizers/index.ts';
 import type { OptimizerSpec } from '../../src/model/types.ts';
 import type { LaneSnapshot } from '../../src/train/group.ts';
 import {
@@ -55,6 +56,16 @@ describe('a run in a race and alone', () => {
       const some = await outcomes(setup(runs.slice(from)), STEPS);
       for (const [i, outcome] of some.entries()) expect(differences(`lane ${i} of ${count}`, outcome, eight[from + i])).toEqual([]);
     }
+  });
+
+  it('is the same for every optimizer there is, with the arguments it has by itself', async () => {
+    const runs = Object.keys(optimizers).map((type) => ({ optimizer: { type, lr: 0.01 } }));
+    const race = await outcomes(setup(runs), 6);
+    for (const [r, run] of runs.entries()) {
+      const [alone] = await outcomes(setup([run]), 6);
+      expect(differences(run.optimizer.type, race[r], alone)).toEqual([]);
+    }
+    expect(runs.length).toBeGreaterThan(4);
   });
 
   it('is the same twice in one race', async () => {

@@ -1,5 +1,5 @@
 /** Story 5: an experiment travels as a link; damaged links say what is wrong and lose nothing. */
-import { button, curvesOf, expect, experimentOf, open, ready, region, small, step, test } from './support.ts';
+import { button, curvesOf, expect, experimentOf, kept, open, ready, region, small, step, test } from './support.ts';
 
 const shared = small({
   name: 'Shared',
@@ -65,7 +65,7 @@ test('a bad link does not touch the experiment of the session before', async ({ 
   await page.goto('./');
   await ready(page);
   await page.evaluate((e) => window.playground.load(e), shared);
-  await page.waitForTimeout(1500); // the session is saved a moment after a change
+  await kept(page);
   await page.goto('about:blank');
   await page.goto('./#v=9');
   await ready(page);

@@ -7,6 +7,7 @@ import {
   curvesOf,
   expect,
   experimentOf,
+  kept,
   open,
   ready,
   region,
@@ -32,7 +33,7 @@ test('a reload keeps the experiment with every change', async ({ page }) => {
   const changed = await experimentOf(page);
   expect(changed).toMatchObject({ batch_size: 32, runs: [{ name: 'Plain', hidden: true }, { optimizer: { lr: 2e-3 } }] });
   await expect.poll(() => page.url(), 'the address follows').toContain('#v=1');
-  await page.waitForTimeout(600);
+  await kept(page);
   await page.reload();
   await ready(page);
   expect(await experimentOf(page)).toEqual(changed);
@@ -44,13 +45,13 @@ test('a reload keeps the experiment with every change', async ({ page }) => {
 test('a new visit opens the experiment of the last one; two tabs keep one each', async ({ context, page }) => {
   await page.goto('./');
   await page.evaluate((e) => window.playground.load(e), small({ name: 'First tab' }));
-  await page.waitForTimeout(800);
+  await kept(page);
   const second = await context.newPage();
   await second.goto('./');
   await ready(second);
   expect((await experimentOf(second)).name, 'the newest').toBe('First tab');
   await second.evaluate((e) => window.playground.load(e), small({ name: 'Second tab', seed: 9 }));
-  await second.waitForTimeout(800);
+  await kept(second);
   await page.reload();
   await ready(page);
   expect((await experimentOf(page)).name).toBe('First tab');
@@ -110,7 +111,7 @@ test('Ctrl+Z takes back a change, Ctrl+Shift+Z does it again', async ({ page }) 
 test('a session that this version cannot read is kept aside and offered', async ({ page }) => {
   await open(page);
   await type(page.getByRole('textbox', { name: 'batch_size' }), '32');
-  await page.waitForTimeout(800);
+  await kept(page);
   await page.evaluate(async () => {
     const database = await new Promise<IDBDatabase>((done, failed) => {
       const request = indexedDB.open('keyval-store');

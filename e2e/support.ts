@@ -157,3 +157,25 @@ export async function inWorker(page: Page, script: string): Promise<void> {
     await route.fulfill({ response, body: `${script};\n${await response.text()}` });
   });
 }
+
+/** The experiments that this browser keeps, as they are stored. */
+const keptExperiments = (page: Page): Promise<unknown[]> =>
+  page.evaluate(async () => {
+    const result = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((done, failed) => {
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => failed(request.error);
+      });
+    const database = await result(indexedDB.open('keyval-store'));
+    if (!database.objectStoreNames.contains('keyval')) return [];
+    const store = database.transaction('keyval').objectStore('keyval');
+    const keys = (await result(store.getAllKeys())).map(String).filter((key) => key.startsWith('descent.session.'));
+    const all = await Promise.all(keys.map((key) => result(store.get(key) as IDBRequest<{ experiment: unknown }>)));
+    database.close();
+    return all.map((stored) => stored.experiment);
+  });
+
+/** Waits until the page has stored what stands in it now, a moment after a change. */
+export async function kept(page: Page): Promise<void> {
+  await expect.poll(() => keptExperiments(page)).toContainEqual(await experimentOf(page));
+}

@@ -19,15 +19,40 @@ const { values: args } = parseArgs({
   },
 });
 
-async function profile(page, name) {
+/** Milliseconds of one submit in the profile: long against the clocks, short against what else the machine does. */
+const BATCH = 60;
+
+/**
+ * Every dispatch in batches of itself, in turn; the least of the rounds, since other processes only ever add. `cpu`, where the clock can
+ * be had: processor time of a software adapter, which hardly depends on what else is running.
+ */
+async function measure(page, items, cpu) {
+  const least = items.map(() => ({ ms: Number.POSITIVE_INFINITY, cpu: Number.POSITIVE_INFINITY }));
+  for (let round = -1; round < +args.rounds; round++) {
+    for (const [i, best] of least.entries()) {
+      const count = round < 0 ? 3 : Math.max(2, Math.min(2000, Math.ceil(BATCH / best.ms)));
+      const before = cpu?.();
+      best.ms = Math.min(best.ms, await page.evaluate(([k, n]) => window.__own.time(k, n), [i, count]));
+      if (cpu && round >= 0) best.cpu = Math.min(best.cpu, (cpu() - before) / count);
+    }
+  }
+  return items.map((item, i) => ({ ...item, ...least[i] }));
+}
+
+async function profile(page, browser, name) {
   const lanes = +(args.lanes ?? 1);
-  const rows = await page.evaluate(([n, l, r]) => window.__own.profile(n, l, r, 60), [name, lanes, +args.rounds]);
+  const items = await page.evaluate(([n, l]) => window.__own.inspect(n, l), [name, lanes]);
+  const cpu = await browser.gpuClock();
+  const rows = await measure(page, items, cpu);
   const step = rows.pop();
-  const sum = rows.reduce((total, row) => total + row.ms, 0);
-  const cells = rows.map((row) => [row.label, row.ms.toFixed(3), row.gflops ? row.gflops.toFixed(2) : '–', `${((100 * row.ms) / sum).toFixed(1)} %`]);
-  cells.push(['sum', sum.toFixed(3), '', ''], [step.label, step.ms.toFixed(3), step.gflops.toFixed(2), '']);
+  const total = rows.reduce((sum, row) => ({ ms: sum.ms + row.ms, cpu: sum.cpu + row.cpu }), { ms: 0, cpu: 0 });
+  const share = ({ ms, cpu: c }) => (cpu ? c / total.cpu : ms / total.ms);
+  const gflops = ({ macs, ms }) => (macs ? ((2 * macs) / (1e6 * ms)).toFixed(2) : '–');
+  const clocks = (row) => [row.ms.toFixed(3), ...(cpu ? [row.cpu.toFixed(2)] : [])];
+  const cells = rows.map((row) => [row.label, ...clocks(row), gflops(row), `${(100 * share(row)).toFixed(1)} %`]);
+  cells.push(['sum', ...clocks(total), '', ''], [step.label, ...clocks(step), gflops(step), '']);
   console.log(`${name}, ${lanes} lane${lanes > 1 ? 's' : ''}: least of ${args.rounds} rounds\n`);
-  console.log(table(['dispatch', 'ms:', 'GFLOP/s:', 'share:'], cells));
+  console.log(table(['dispatch', 'ms:', ...(cpu ? ['CPU ms:'] : []), 'GFLOP/s:', 'share:'], cells));
 }
 
 async function speeds(page, browser) {
@@ -61,7 +86,7 @@ const server = await serve(await bundleOurs('own'));
 const browser = new Browser();
 try {
   const { page, errors } = await browser.open(`${server.origin}/own.html`, '__own');
-  if (args.profile) await profile(page, args.profile);
+  if (args.profile) await profile(page, browser, args.profile);
   else await speeds(page, browser);
   for (const error of new Set(errors)) console.error(error);
 } finally {

@@ -1,4 +1,5 @@
 /** One browser for a whole benchmark; opened again when a case has hung it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { launchOptions } from '../../scripts/browser.mjs';
 import { root } from '../../scripts/run.mjs';
@@ -43,6 +44,22 @@ export class Browser {
     await page.goto(url);
     await page.waitForFunction((key) => key in window, name, { timeout: 60_000 });
     return { page, errors };
+  }
+
+  /** A clock of the processor time, in ms, that the browser's GPU process has used: on Linux, with a software adapter; else null. */
+  async gpuClock() {
+    if (process.platform !== 'linux' || process.env.GPU === '1') return null;
+    const session = await (await this.#browser()).newBrowserCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    const tasks = `/proc/${processInfo.find(({ type }) => type === 'GPU')?.id}/task`;
+    const ofThread = (id) => {
+      try {
+        return Number(readFileSync(`${tasks}/${id}/schedstat`, 'utf8').split(' ')[0]);
+      } catch {
+        return 0; // the thread has just ended
+      }
+    };
+    return existsSync(tasks) ? () => readdirSync(tasks).reduce((sum, id) => sum + ofThread(id), 0) / 1e6 : null;
   }
 
   async close() {

@@ -68,41 +68,35 @@ async function slice(name: string, lanes: number, seconds: number): Promise<numb
   return (performance.now() - began) / steps;
 }
 
-interface DispatchTime {
+interface Inspected {
   label: string;
-  /** Least of the rounds: other processes only ever add. */
-  ms: number;
-  gflops: number;
+  /** Of all lanes. */
+  macs: number;
 }
 
-/** Milliseconds of one run of `commands`, from a submit long enough to be measured. */
-async function timeOf(program: Program, commands: readonly Command[], row: Uint32Array<ArrayBuffer>, count: number): Promise<number> {
-  const repeated = Array.from({ length: count }, () => commands).flat();
-  const began = performance.now();
-  await program.submit(repeated, row, program.buffer('ring'), 16);
-  return (performance.now() - began) / count;
-}
+let inspected: { program: Program; items: Command[][]; row: Uint32Array<ArrayBuffer> } | null = null;
 
-/** Every dispatch of a step timed in batches of itself, the dispatches in turn, and last the whole step. */
-async function profile(name: string, lanes: number, rounds: number, msEach: number): Promise<DispatchTime[]> {
+/** Every dispatch of a step, and last the whole step: what `time` can time. */
+async function inspect(name: string, lanes: number): Promise<Inspected[]> {
   const trainer = await makeTrainer(name, lanes);
   await trainer.train(3);
   const [{ program, lanes: list }] = trainer.allGroups;
-  const commands = await program.commands(program.plan.train);
+  const { train } = program.plan;
+  const commands = await program.commands(train);
   const row = trainRows(list, trainer.step, 1, { batch_size: trainer.batchSize, train: trainer.data.train, shuffle: false });
-  const items = [...commands.map((c) => [c]), commands];
-  const least = items.map(() => Number.POSITIVE_INFINITY);
-  for (const [i, item] of items.entries()) least[i] = await timeOf(program, item, row, 3);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, item] of items.entries()) {
-      const count = Math.max(2, Math.min(2000, Math.ceil(msEach / least[i])));
-      least[i] = Math.min(least[i], await timeOf(program, item, row, count));
-    }
-  }
-  trainer.destroy();
-  const macs = [...program.plan.train.map((d) => d.macs), program.plan.train.reduce((sum, d) => sum + d.macs, 0)];
-  const labels = [...program.plan.train.map((d) => d.label), 'the whole step'];
-  return labels.map((label, i) => ({ label, ms: least[i], gflops: (2 * macs[i] * lanes) / (1e6 * least[i]) }));
+  inspected = { program, items: [...commands.map((c) => [c]), commands], row };
+  const whole = { label: 'the whole step', macs: lanes * train.reduce((sum, d) => sum + d.macs, 0) };
+  return [...train.map(({ label, macs }) => ({ label, macs: lanes * macs })), whole];
+}
+
+/** Milliseconds of one run of item `i`, from a submit of `count` of them, ended by a read-back. */
+async function time(i: number, count: number): Promise<number> {
+  if (!inspected) throw new Error('nothing is inspected');
+  const { program, items, row } = inspected;
+  const repeated = Array.from({ length: count }, () => items[i]).flat();
+  const began = performance.now();
+  await program.submit(repeated, row, program.buffer('ring'), 16);
+  return (performance.now() - began) / count;
 }
 
 async function environment() {
@@ -116,7 +110,8 @@ export interface OwnBench {
   environment: typeof environment;
   prepare: typeof prepare;
   slice: typeof slice;
-  profile: typeof profile;
+  inspect: typeof inspect;
+  time: typeof time;
 }
 
-Object.assign(window, { __own: { environment, prepare, slice, profile } satisfies OwnBench });
+Object.assign(window, { __own: { environment, prepare, slice, inspect, time } satisfies OwnBench });

@@ -166,8 +166,9 @@ const keptExperiments = (page: Page): Promise<unknown[]> =>
         request.onsuccess = () => done(request.result);
         request.onerror = () => failed(request.error);
       });
+    // Opening a database that is not there creates it, empty: the page would then find it without its store.
+    if (!(await indexedDB.databases()).some(({ name }) => name === 'keyval-store')) return [];
     const database = await result(indexedDB.open('keyval-store'));
-    if (!database.objectStoreNames.contains('keyval')) return [];
     const store = database.transaction('keyval').objectStore('keyval');
     const keys = (await result(store.getAllKeys())).map(String).filter((key) => key.startsWith('descent.session.'));
     const all = await Promise.all(keys.map((key) => result(store.get(key) as IDBRequest<{ experiment: unknown }>)));

@@ -30,22 +30,24 @@ function goldenFiles() {
     .join(' ');
 }
 
-/** Totals of a vitest or Playwright report: { passed, failed, skipped: names }. A stage without tests has none. */
+/** Totals of a vitest or Playwright report: { passed, failed, skipped: names, retried: names }. A stage without tests has none. */
 function totals(name) {
   let report;
   try {
     report = JSON.parse(readFileSync(join(reports, `${name}.json`), 'utf8'));
   } catch {
-    return { passed: 0, failed: 0, skipped: [] };
+    return { passed: 0, failed: 0, skipped: [], retried: [] };
   }
   if (report.stats) {
     const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)];
-    const skipped = report.suites.flatMap(specs).filter((spec) => spec.tests.some((test) => test.status === 'skipped'));
-    return { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky, skipped: skipped.map((spec) => spec.title) };
+    const all = report.suites.flatMap(specs);
+    const named = (status) => all.filter((spec) => spec.tests.some((test) => test.status === status)).map((spec) => spec.title);
+    const { expected, flaky, unexpected } = report.stats;
+    return { passed: expected + flaky, failed: unexpected, skipped: named('skipped'), retried: named('flaky') };
   }
   const tests = report.testResults.flatMap((file) => file.assertionResults);
   const skipped = tests.filter((test) => !['passed', 'failed'].includes(test.status));
-  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: skipped.map((test) => test.fullName) };
+  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: skipped.map((test) => test.fullName), retried: [] };
 }
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -55,8 +57,8 @@ function runStage(name) {
   console.log(`\n━━━ ${title} ━━━\n`);
   const began = performance.now();
   const code = run(typeof command === 'function' ? command() : command, { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, `${name}.json`) } });
-  const { passed, failed, skipped } = totals(name);
-  return { name, ok: code === 0, passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped, time: seconds(began) };
+  const { passed, failed, ...named } = totals(name);
+  return { name, ok: code === 0, passed, failed: code !== 0 && failed === 0 ? 1 : failed, ...named, time: seconds(began) };
 }
 
 function summary(names, results, began) {
@@ -67,6 +69,7 @@ function summary(names, results, began) {
     const counts = result && result.passed + result.failed > 0 ? `${result.passed} passed, ${result.failed} failed` : '';
     console.log(`${STAGES[name].title.padEnd(40)} ${state.padEnd(8)} ${(result?.time ?? '').padStart(8)}  ${counts}`);
     for (const title of result?.skipped ?? []) console.log(`    skipped: ${title}`);
+    for (const title of result?.retried ?? []) console.log(`    passed only at the second try: ${title}`);
   }
   const sum = (key) => results.reduce((total, result) => total + (result[key].length ?? result[key]), 0);
   const skipped = sum('skipped');

@@ -13,6 +13,7 @@
 // Rows count through the batch (n·YH + oh), so that small maps fill tiles. Four products are added up before they reach the sum: as a
 // matrix product that is one expression for the compiler, and on a software adapter 1.2 × as fast as four additions.
 // Bounds are joined with & and not &&, which is a branch: dozens of them in a loop take some compilers minutes.
+// Kernel rows and channels are one loop: a nested one costs a tenth more.
 // The order of every sum is independent of the tile: kernel rows, then channels in fours, then taps of the row.
 // Strided grad_input runs in SH·SW phases: all pixels of a tile share (ih+PH) mod SH, so taps that cannot hit are skipped for the whole tile;
 // each tap reads its own columns.
@@ -23,7 +24,7 @@ import package::lib::activation::{activate, activation_gradient, mask_padding};
 import package::lib::conv2d_grad_weight::{x, gy, grad_weight};
 import constants::{N, XC, XH, XW, XC4, YC, YH, YW, YC4, CI, KH, KW, SH, SW, PH, PW, DH, DW, HAS_BIAS, X_LANE, Y_LANE, W_LANE};
 import constants::{ROWS, COLS, TN, SPAN, GRAIN, STEP, TAP, ACT, SLOPE, THREADS};
-import constants::{GI_GROUPS, GI_ROWS, GI_COLS, GI_TN, GI_SPAN, GI_GRAIN, GI_STEP, GI_TAP, GI_THREADS, GX_LANE, GY_LANE};
+import constants::{GI_GROUPS, GI_ROWS, GI_COLS, GI_TN, GI_SPAN, GI_GRAIN, GI_STEP, GI_TAP, GI_EVERY_H, GI_EVERY_W, GI_THREADS, GX_LANE, GY_LANE};
 import constants::{ACCUMULATE, IN_ACT, IN_SLOPE, GW_THREADS};
 
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -59,15 +60,17 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
     across[t] = select(0u, iw * XC4, within[t]);
   }
   var acc: array<vec4f, ROWS * COLS * TN>;
-  for (var kh = 0u; kh < KH; kh++) {
+  for (var k = 0u; k < KH * XC4; k++) {
+    let kh = k / XC4;
+    let c = k % XC4;
     var line: array<u32, ROWS>;
     var inside: array<bool, ROWS>;
     for (var i = 0u; i < ROWS; i++) { // @unroll
       let ih = top[i] + kh * DH;
       inside[i] = ih < XH;
-      line[i] = lane * X_LANE + select(0u, (image[i] + ih) * XW * XC4, inside[i]);
+      line[i] = lane * X_LANE + select(0u, (image[i] + ih) * XW * XC4, inside[i]) + c;
     }
-    let taps = lane * W_LANE + kh * KW * CI * YC4 + col;
+    let taps = lane * W_LANE + (kh * KW * CI + 4u * c) * YC4 + col;
     @if(narrow) {
       var a: array<f32, ROWS * SPAN * CI>;
       for (var i = 0u; i < ROWS; i++) { // @unroll
@@ -91,21 +94,19 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
       }
     }
     @if(!narrow) {
-      for (var c = 0u; c < XC4; c++) {
-        var a: array<vec4f, ROWS * SPAN>;
-        for (var i = 0u; i < ROWS; i++) { // @unroll
-          for (var t = 0u; t < SPAN; t++) { // @unroll
-            a[i * SPAN + t] = select(vec4f(), x[line[i] + across[t] + c], inside[i] & within[t]);
-          }
+      var a: array<vec4f, ROWS * SPAN>;
+      for (var i = 0u; i < ROWS; i++) { // @unroll
+        for (var t = 0u; t < SPAN; t++) { // @unroll
+          a[i * SPAN + t] = select(vec4f(), x[line[i] + across[t]], inside[i] & within[t]);
         }
-        for (var kw = 0u; kw < KW; kw++) { // @unroll
-          for (var j = 0u; j < TN; j++) { // @unroll
-            let b = taps + (kw * CI + 4u * c) * YC4 + j;
-            let weights = mat4x4f(w[b], w[b + YC4], w[b + 2u * YC4], w[b + 3u * YC4]);
-            for (var i = 0u; i < ROWS; i++) { // @unroll
-              for (var s = 0u; s < COLS; s++) { // @unroll
-                acc[(i * COLS + s) * TN + j] += weights * a[i * SPAN + s * STEP + kw * TAP];
-              }
+      }
+      for (var kw = 0u; kw < KW; kw++) { // @unroll
+        for (var j = 0u; j < TN; j++) { // @unroll
+          let b = taps + kw * CI * YC4 + j;
+          let weights = mat4x4f(w[b], w[b + YC4], w[b + 2u * YC4], w[b + 3u * YC4]);
+          for (var i = 0u; i < ROWS; i++) { // @unroll
+            for (var s = 0u; s < COLS; s++) { // @unroll
+              acc[(i * COLS + s) * TN + j] += weights * a[i * SPAN + s * STEP + kw * TAP];
             }
           }
         }
@@ -140,6 +141,14 @@ fn weight_rows(at: u32) -> mat4x4f {
   return rows;
 }
 
+// The first tap that hits an input at this phase (coordinate + padding), or the kernel's size; the next ones follow every GI_EVERY.
+@if(grad_input)
+fn first_tap(at: u32, kernel: u32, dilation: u32, stride: u32) -> u32 {
+  var k = 0u;
+  while (k < kernel && (at + kernel * dilation * stride - k * dilation) % stride != 0u) { k++; }
+  return k;
+}
+
 @if(grad_input)
 fn grad_input(id: u32, lane: u32) {
   let columns = XC4 / GI_TN;
@@ -161,62 +170,55 @@ fn grad_input(id: u32, lane: u32) {
     row[i] = r % PHASE_H * SH + phase_h;
   }
   var acc: array<vec4f, GI_ROWS * GI_COLS * GI_TN>;
-  for (var kh = 0u; kh < KH; kh++) {
-    // Shifted by a multiple of the stride so that the difference is never negative.
-    if ((phase_h + PH + KH * DH * SH - kh * DH) % SH != 0u) { continue; }
+  let first_kh = first_tap(phase_h + PH, KH, DH, SH);
+  let count_h = (KH - first_kh + GI_EVERY_H - 1u) / GI_EVERY_H;
+  @if(strided) let first_kw = first_tap(phase_w + PW, KW, DW, SW);
+  @if(strided) let count_w = (KW - first_kw + GI_EVERY_W - 1u) / GI_EVERY_W;
+  @if(!strided) let count_w = 1u;
+  for (var k = 0u; k < count_h * count_w * YC4; k++) {
+    let c = k % YC4;
+    let tap = k / YC4;
+    let kh = first_kh + tap / count_w * GI_EVERY_H;
     var line: array<u32, GI_ROWS>;
     var inside: array<bool, GI_ROWS>;
     for (var i = 0u; i < GI_ROWS; i++) { // @unroll
       let oh = row[i] + PH - kh * DH;
       inside[i] = oh < YH * SH;
-      line[i] = lane * GY_LANE + select(0u, (image[i] * YH + oh / SH) * YW * YC4, inside[i]);
+      line[i] = lane * GY_LANE + select(0u, (image[i] * YH + oh / SH) * YW * YC4, inside[i]) + c;
     }
-    let weights = lane * W_LANE + (kh * KW * CI + 4u * col) * YC4;
+    let weights = lane * W_LANE + (kh * KW * CI + 4u * col) * YC4 + c;
+    var a: array<vec4f, GI_ROWS * GI_SPAN>;
     @if(!strided) {
-      for (var c = 0u; c < YC4; c++) {
-        var a: array<vec4f, GI_ROWS * GI_SPAN>;
-        for (var t = 0u; t < GI_SPAN; t++) { // @unroll
-          let ow = left + t * GI_GRAIN + PW - (KW - 1u) * DW;
-          for (var i = 0u; i < GI_ROWS; i++) { // @unroll
-            a[i * GI_SPAN + t] = select(vec4f(), gy[line[i] + select(0u, ow * YC4, ow < YW) + c], inside[i] & (ow < YW));
-          }
+      for (var t = 0u; t < GI_SPAN; t++) { // @unroll
+        let ow = left + t * GI_GRAIN + PW - (KW - 1u) * DW;
+        for (var i = 0u; i < GI_ROWS; i++) { // @unroll
+          a[i * GI_SPAN + t] = select(vec4f(), gy[line[i] + select(0u, ow * YC4, ow < YW)], inside[i] & (ow < YW));
         }
-        for (var kw = 0u; kw < KW; kw++) { // @unroll
-          for (var j = 0u; j < GI_TN; j++) { // @unroll
-            let b = weight_rows(weights + (kw * CI + 4u * j) * YC4 + c);
-            for (var i = 0u; i < GI_ROWS; i++) { // @unroll
-              for (var s = 0u; s < GI_COLS; s++) { // @unroll
-                acc[(i * GI_COLS + s) * GI_TN + j] += a[i * GI_SPAN + s * GI_STEP + (KW - 1u - kw) * GI_TAP] * b;
-              }
+      }
+      for (var kw = 0u; kw < KW; kw++) { // @unroll
+        for (var j = 0u; j < GI_TN; j++) { // @unroll
+          let b = weight_rows(weights + (kw * CI + 4u * j) * YC4);
+          for (var i = 0u; i < GI_ROWS; i++) { // @unroll
+            for (var s = 0u; s < GI_COLS; s++) { // @unroll
+              acc[(i * GI_COLS + s) * GI_TN + j] += a[i * GI_SPAN + s * GI_STEP + (KW - 1u - kw) * GI_TAP] * b;
             }
           }
         }
       }
     }
     @if(strided) {
-      for (var kw = 0u; kw < KW; kw++) {
-        if ((phase_w + PW + KW * DW * SW - kw * DW) % SW != 0u) { continue; }
-        var at: array<u32, GI_COLS>;
-        var within: array<bool, GI_COLS>;
-        for (var s = 0u; s < GI_COLS; s++) { // @unroll
-          let ow = (left + s) * SW + phase_w + PW - kw * DW;
-          within[s] = ow < YW * SW;
-          at[s] = select(0u, ow / SW * YC4, within[s]);
+      let kw = first_kw + tap % count_w * GI_EVERY_W;
+      for (var s = 0u; s < GI_COLS; s++) { // @unroll
+        let ow = (left + s) * SW + phase_w + PW - kw * DW;
+        for (var i = 0u; i < GI_ROWS; i++) { // @unroll
+          a[i * GI_SPAN + s] = select(vec4f(), gy[line[i] + select(0u, ow / SW * YC4, ow < YW * SW)], inside[i] & (ow < YW * SW));
         }
-        for (var c = 0u; c < YC4; c++) {
-          var a: array<vec4f, GI_ROWS * GI_COLS>;
-          for (var i = 0u; i < GI_ROWS; i++) { // @unroll
-            for (var s = 0u; s < GI_COLS; s++) { // @unroll
-              a[i * GI_COLS + s] = select(vec4f(), gy[line[i] + at[s] + c], inside[i] & within[s]);
-            }
-          }
-          for (var j = 0u; j < GI_TN; j++) { // @unroll
-            let b = weight_rows(weights + (kw * CI + 4u * j) * YC4 + c);
-            for (var i = 0u; i < GI_ROWS; i++) { // @unroll
-              for (var s = 0u; s < GI_COLS; s++) { // @unroll
-                acc[(i * GI_COLS + s) * GI_TN + j] += a[i * GI_COLS + s] * b;
-              }
-            }
+      }
+      for (var j = 0u; j < GI_TN; j++) { // @unroll
+        let b = weight_rows(weights + (kw * CI + 4u * j) * YC4);
+        for (var i = 0u; i < GI_ROWS; i++) { // @unroll
+          for (var s = 0u; s < GI_COLS; s++) { // @unroll
+            acc[(i * GI_COLS + s) * GI_TN + j] += a[i * GI_SPAN + s] * b;
           }
         }
       }

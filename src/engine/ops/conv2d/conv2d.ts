@@ -3,9 +3,9 @@ import type { Args } from '../../../model/types.ts';
 import { ceilDiv, dims, type Emit, epilogue, type Node, type Operation, type Target } from '../../op.ts';
 import { rowsPerTap } from '../../params.ts';
 import { conv2dGrouped } from './conv2d_grouped.ts';
-import { type Slide, type Span, spanOf, tileOf, tileThreads, weightTileOf } from './tiles.ts';
+import { gcd, type Slide, type Span, spanOf, type Tile, tileOf, tileThreads, weightTileOf } from './tiles.ts';
 
-const NO_SLIDE: Slide = { kernel: 1, stride: 1, dilation: 1 };
+const ONE: Tile = { rows: 1, cols: 1, tn: 1 };
 
 /** Threads that share the sum of a weight gradient. */
 const SLAB_THREADS = 2048;
@@ -80,31 +80,27 @@ function forward(node: Node, emit: Emit): void {
   });
 }
 
-/** Constants and threads of the grad_input half. Each tap of a strided gradient reads its own columns. */
+/** Constants of a tile of grad_input. Of the taps of a strided gradient one in every GI_EVERY hits an input, and each reads its own columns. */
+function inputTile(g: Record<string, number>, threads: number, t: Tile, slide: Slide): Record<string, number> {
+  const every = { GI_EVERY_H: g.SH / gcd(g.SH, g.DH), GI_EVERY_W: g.SW / gcd(g.SW, g.DW) };
+  const tile = { GI_ROWS: t.rows, GI_COLS: t.cols, GI_TN: t.tn, ...spanned('GI_', spanOf(t.cols, slide)) };
+  return { GI_GROUPS: ceilDiv(threads, 64), GI_THREADS: threads, ...tile, ...every };
+}
+
+/** Constants and threads of the grad_input half. */
 function gradInput(
   node: Node,
   g: Record<string, number>,
   target: Target | null,
   fill: number,
 ): { threads: number; constants: Record<string, number> } {
-  if (!target)
-    return { threads: 0, constants: { GI_GROUPS: 0, GI_THREADS: 0, GI_ROWS: 1, GI_COLS: 1, GI_TN: 1, ...spanned('GI_', spanOf(1, NO_SLIDE)) } };
-  const x = node.inputs[0];
   const slide = { kernel: g.SW > 1 ? 1 : g.KW, stride: 1, dilation: g.DW };
+  if (!target) return { threads: 0, constants: inputTile(g, 0, ONE, slide) };
+  const x = node.inputs[0];
   const shape = { rows: node.N * ceilDiv(x.H, g.SH), width: ceilDiv(x.W, g.SW), c4: x.Cs / 4, slide, depth: 4, phases: g.SH * g.SW };
   const t = tileOf(shape, fill);
   const threads = tileThreads(shape, t);
-  return {
-    threads,
-    constants: {
-      GI_GROUPS: ceilDiv(threads, 64),
-      GI_THREADS: threads,
-      GI_ROWS: t.rows,
-      GI_COLS: t.cols,
-      GI_TN: t.tn,
-      ...spanned('GI_', spanOf(t.cols, slide)),
-    },
-  };
+  return { threads, constants: inputTile(g, threads, t, slide) };
 }
 
 /** Constants, threads and slabs of the grad_weight half. */

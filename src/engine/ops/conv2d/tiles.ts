@@ -26,7 +26,7 @@ export interface Span {
   TAP: number;
 }
 
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+export const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
 export function spanOf(cols: number, { kernel, stride, dilation }: Slide): Span {
   const GRAIN = gcd(cols > 1 ? stride : 0, kernel > 1 ? dilation : 0) || 1;

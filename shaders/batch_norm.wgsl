@@ -1,45 +1,54 @@
 // BatchNorm per channel over its ROWS = N·H·W values (BatchNorm1d on a flat tensor: ROWS = N, every word of a sample a channel):
-//   y = act((x − mean) · rstd · γ + β),  rstd = 1 / √(var + eps)
+//   y = act((x − mean) · rstd · γ + β + residual),  rstd = 1 / √(var + eps);  y = max of a window of these, where a pool follows
 //   dx = γ · rstd · (dy − Σdy / M − x̂ · Σ(dy·x̂) / M),  dγ = Σ dy·x̂,  dβ = Σ dy,  x̂ = (x − mean) · rstd
 // x is a matrix [ROWS][C4] of vec4s; parameters are rows γ, β and running statistics rows mean, var of C4 vec4s.
 //
-// Training takes three dispatches each way. `stats`: a workgroup owns TC columns of one slab of rows; its TR strands of threads read rows in
-// turn (consecutive threads, consecutive memory) and sum differences from the slab's first row: Σx² would lose the variance of a
-// channel whose mean is large. `finalize`: a workgroup merges the (mean, M2) of up to 64 slabs by Chan's formula. `normalize`: a thread
-// takes four rows of one column, so that the channel's numbers are read once. Backward has the same shape. All sums in fixed order.
-// In evaluation `normalize` alone, from the running statistics.
+// Two dispatches each way. `stats` and `grad_stats`: a workgroup owns TC columns of one slab of rows; its TR strands of threads read rows
+// in turn (consecutive threads, consecutive memory). `normalize` and `grad_input`: a workgroup owns TC columns and CHUNK rows of what it
+// writes; it first adds up the at most 64 slabs for itself, which costs less than a dispatch. Statistics are sums of differences from the
+// slab's first row, merged by Chan's formula: Σx² would lose the variance of a channel whose mean is large. All sums in fixed order,
+// whatever CHUNK is. In evaluation `normalize` alone, from the running statistics.
 // Sources: Ioffe and Szegedy, ICML 2015; Chan, Golub and LeVeque, 1979 (merging); https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
 
-import constants::{THREADS, C4, XC, XC4, ROWS, TC, TR, SLABS, SLAB_ROWS, INVERSE_ROWS, UNBIASED, MOMENTUM, EPS, ACT, SLOPE};
-import constants::{X_LANE, SLAB_SUMS_LANE, SLAB_STATS_LANE, SAVED_LANE, MOMENTS_LANE, PARAM_LANE, RUNNING_LANE, Y_LANE, GY_LANE, GX_LANE};
-import constants::{TOTALS_LANE, MEANS_LANE, PARTIALS_LANE, ACCUMULATE, IN_ACT, IN_SLOPE};
+import constants::{C4, XC, XC4, ROWS, TC, TR, SLABS, SLAB_ROWS, CHUNK, CHUNKS, INVERSE_ROWS, UNBIASED, MOMENTUM, EPS, ACT, SLOPE};
+import constants::{X_LANE, MOMENTS_LANE, SAVED_LANE, PARAM_LANE, RUNNING_LANE, Y_LANE, GY_LANE, GX_LANE, RESIDUAL_LANE, PARTIALS_LANE, SUMS_LANE};
+import constants::{ACCUMULATE, IN_ACT, IN_SLOPE};
 import package::lib::activation::{activate, activation_gradient, mask_padding};
-import package::lib::grid::{group_index, thread_index};
-import package::lib::reduce::workgroup_sum;
+import package::lib::grid::group_index;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
-
-// ---- sums over slabs of rows -------------------------------------------------------------------------------------------------------
+// [SLABS + 1][2][C4]: mean and M2 of every slab, last mean and rstd of the batch.
+@if(train && !backward) @group(0) @binding(1) var<storage, read_write> moments: array<vec4f>;
 
 const COLUMNS = (C4 + TC - 1u) / TC;
 var<workgroup> strand_a: array<vec4f, 64>;
 var<workgroup> strand_b: array<vec4f, 64>;
 
-// [SLABS][2][C4]: written by stats (mean, M2) and grad_stats (Σdy, Σdy·x̂).
-@group(0) @binding(1) var<storage, read_write> slab_sums: array<vec4f>;
+// Where a thread works: its column, its strand, and number g / COLUMNS of its workgroup.
+struct Place {
+  part: u32,
+  c4: u32,
+  strand: u32,
+  live: bool,
+}
 
-// Adds the strands of a column in order; valid in the first TC threads.
+fn place(group: vec3u, groups: vec3u, local: u32, parts: u32) -> Place {
+  let g = group_index(group, groups);
+  let c4 = (g % COLUMNS) * TC + local % TC;
+  let strand = local / TC;
+  return Place(g / COLUMNS, min(c4, C4 - 1u), strand, g / COLUMNS < parts && strand < TR && c4 < C4);
+}
+
+// Adds the strands of the thread's column in order. Call in uniform control flow, once.
 fn add_strands(local: u32, a: vec4f, b: vec4f) -> array<vec4f, 2> {
   strand_a[local] = a;
   strand_b[local] = b;
   workgroupBarrier();
-  var sum_a = a;
-  var sum_b = b;
-  if (local < TC) {
-    for (var k = 1u; k < TR; k++) {
-      sum_a += strand_a[k * TC + local];
-      sum_b += strand_b[k * TC + local];
-    }
+  var sum_a = strand_a[local % TC];
+  var sum_b = strand_b[local % TC];
+  for (var k = 1u; k < TR; k++) {
+    sum_a += strand_a[k * TC + local % TC];
+    sum_b += strand_b[k * TC + local % TC];
   }
   return array(sum_a, sum_b);
 }
@@ -47,175 +56,170 @@ fn add_strands(local: u32, a: vec4f, b: vec4f) -> array<vec4f, 2> {
 @if(stats)
 @compute @workgroup_size(64)
 fn stats(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let g = group_index(group, groups);
-  let slab = g / COLUMNS;
-  let c4 = (g % COLUMNS) * TC + local % TC;
-  let strand = local / TC;
-  let first = slab * SLAB_ROWS;
+  let p = place(group, groups, local, SLABS);
+  let first = p.part * SLAB_ROWS;
   let last = min(first + SLAB_ROWS, ROWS);
-  let live = slab < SLABS && strand < TR && c4 < C4;
   var shift = vec4f();
   var sum = vec4f();
   var squares = vec4f();
-  if (live) {
-    shift = x[group.z * X_LANE + first * C4 + c4];
-    for (var row = first + strand; row < last; row += TR) {
-      let d = x[group.z * X_LANE + row * C4 + c4] - shift;
+  if (p.live) {
+    shift = x[group.z * X_LANE + first * C4 + p.c4];
+    for (var row = first + p.strand; row < last; row += TR) {
+      let d = x[group.z * X_LANE + row * C4 + p.c4] - shift;
       sum += d;
       squares += d * d;
     }
   }
   let sums = add_strands(local, sum, squares);
-  if (live && local < TC) {
+  if (p.live && p.strand == 0u) {
     let difference = sums[0] / f32(last - first);
-    let at = group.z * SLAB_SUMS_LANE + slab * 2u * C4 + c4;
-    slab_sums[at] = shift + difference;
-    slab_sums[at + C4] = max(sums[1] - difference * sums[0], vec4f());
-  }
-}
-
-// ---- merging slabs: one workgroup a vec4 of channels, one thread a slab --------------------------------------------------------------
-
-@group(0) @binding(2) var<storage, read> slab_stats: array<vec4f>;
-// [2][C4]: mean, rstd of the batch.
-@group(0) @binding(3) var<storage, read_write> saved: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> running: array<vec4f>;
-
-fn finite(v: vec4f) -> vec4<bool> {
-  return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
-}
-
-@if(finalize)
-@compute @workgroup_size(64)
-fn finalize(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let g = group_index(group, groups);
-  let c4 = min(g, C4 - 1u);
-  let base = group.z * SLAB_STATS_LANE + c4;
-  let shift = slab_stats[base];
-  let at = base + min(local, SLABS - 1u) * 2u * C4;
-  let count = select(0.0, f32(min((local + 1u) * SLAB_ROWS, ROWS) - min(local * SLAB_ROWS, ROWS)), local < SLABS);
-  let slab_mean = slab_stats[at];
-  let mean = shift + workgroup_sum(local, count * (slab_mean - shift)) * bitcast<f32>(INVERSE_ROWS);
-  let off = slab_mean - mean;
-  let within = select(vec4f(), slab_stats[at + C4], local < SLABS);
-  let variance = workgroup_sum(local, within + count * off * off) * bitcast<f32>(INVERSE_ROWS);
-  if (local == 0u && g < C4) {
-    let row = group.z * SAVED_LANE + c4;
-    saved[row] = mean;
-    saved[row + C4] = inverseSqrt(variance + bitcast<f32>(EPS));
-    let to = group.z * RUNNING_LANE + c4;
-    let old_mean = running[to];
-    let old_var = running[to + C4];
-    let momentum = bitcast<f32>(MOMENTUM);
-    let keep = finite(mean) & finite(variance);
-    running[to] = select(old_mean, (1.0 - momentum) * old_mean + momentum * mean, keep);
-    running[to + C4] = select(old_var, (1.0 - momentum) * old_var + momentum * bitcast<f32>(UNBIASED) * variance, keep);
+    let at = group.z * MOMENTS_LANE + p.part * 2u * C4 + p.c4;
+    moments[at] = shift + difference;
+    moments[at + C4] = max(sums[1] - difference * sums[0], vec4f());
   }
 }
 
 // ---- output ------------------------------------------------------------------------------------------------------------------------
 
-// Training: saved mean and rstd. Evaluation: running mean and variance.
-@group(0) @binding(5) var<storage, read> moments: array<vec4f>;
-@group(0) @binding(6) var<storage, read> param: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> y: array<vec4f>;
+@if((normalize && !train) || backward) @group(0) @binding(1) var<storage, read> saved: array<vec4f>;
+@group(0) @binding(2) var<storage, read> param: array<vec4f>;
+@if(normalize) @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@if(normalize && train) @group(0) @binding(4) var<storage, read_write> running: array<vec4f>;
+@if(normalize && train) @group(0) @binding(5) var<storage, read> bad: array<u32>;
+@if(residual) @group(0) @binding(6) var<storage, read> residual: array<vec4f>;
+// Of the thread's column: mean and rstd.
+struct Moments {
+  mean: vec4f,
+  rstd: vec4f,
+}
+
+fn finite(v: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
+}
+
+// The first workgroup of a column also leaves the result for backward and moves the running statistics, unless the lane is frozen.
+@if(normalize && train)
+fn merge(p: Place, lane: u32, local: u32) -> Moments {
+  let base = lane * MOMENTS_LANE + p.c4;
+  let shift = moments[base];
+  var sum = vec4f();
+  var squares = vec4f();
+  for (var s = p.strand; s < SLABS; s += TR) {
+    let count = f32(min((s + 1u) * SLAB_ROWS, ROWS) - s * SLAB_ROWS);
+    let d = moments[base + s * 2u * C4] - shift;
+    sum += count * d;
+    squares += moments[base + s * 2u * C4 + C4] + count * d * d;
+  }
+  let sums = add_strands(local, sum, squares);
+  let difference = sums[0] * bitcast<f32>(INVERSE_ROWS);
+  let mean = shift + difference;
+  let variance = max(sums[1] * bitcast<f32>(INVERSE_ROWS) - difference * difference, vec4f());
+  let rstd = inverseSqrt(variance + bitcast<f32>(EPS));
+  if (p.live && p.part == 0u && p.strand == 0u) {
+    moments[base + SLABS * 2u * C4] = mean;
+    moments[base + SLABS * 2u * C4 + C4] = rstd;
+    let to = lane * RUNNING_LANE + p.c4;
+    let momentum = bitcast<f32>(MOMENTUM);
+    let keep = finite(mean) & finite(variance) & vec4<bool>(bad[lane] == 0xffffffffu);
+    running[to] = select(running[to], (1.0 - momentum) * running[to] + momentum * mean, keep);
+    let old = running[to + C4];
+    running[to + C4] = select(old, (1.0 - momentum) * old + momentum * bitcast<f32>(UNBIASED) * variance, keep);
+  }
+  return Moments(mean, rstd);
+}
+
+@if(normalize && !train)
+fn merge(p: Place, lane: u32, local: u32) -> Moments {
+  let at = lane * SAVED_LANE + p.c4;
+  return Moments(saved[at], inverseSqrt(saved[at + C4] + bitcast<f32>(EPS)));
+}
 
 @if(normalize)
 @compute @workgroup_size(64)
 fn normalize(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let t = thread_index(group, groups, local);
-  if (t >= THREADS) { return; }
+  let p = place(group, groups, local, CHUNKS);
   let lane = group.z;
-  let c4 = t % C4;
-  let mean = moments[lane * MOMENTS_LANE + c4];
-  var rstd = moments[lane * MOMENTS_LANE + C4 + c4];
-  @if(!train) rstd = inverseSqrt(rstd + bitcast<f32>(EPS));
-  let scale = rstd * param[lane * PARAM_LANE + c4];
-  let bias = param[lane * PARAM_LANE + C4 + c4];
-  for (var k = 0u; k < 4u; k++) { // @unroll
-    let i = t + k * THREADS;
-    if (i < ROWS * C4) {
-      let v = (x[lane * X_LANE + i] - mean) * scale + bias;
-      y[lane * Y_LANE + i] = mask_padding(activate(ACT, SLOPE, v), c4 % XC4, XC);
-    }
+  let m = merge(p, lane, local);
+  if (!p.live) { return; }
+  let scale = m.rstd * param[lane * PARAM_LANE + p.c4];
+  let bias = param[lane * PARAM_LANE + C4 + p.c4];
+  let last = min((p.part + 1u) * CHUNK, ROWS);
+  for (var row = p.part * CHUNK + p.strand; row < last; row += TR) {
+    let i = row * C4 + p.c4;
+    var v = (x[lane * X_LANE + i] - m.mean) * scale + bias;
+    @if(residual) v += residual[lane * RESIDUAL_LANE + i];
+    y[lane * Y_LANE + i] = mask_padding(activate(ACT, SLOPE, v), p.c4 % XC4, XC);
   }
 }
 
 // ---- backward ----------------------------------------------------------------------------------------------------------------------
 
-@group(0) @binding(8) var<storage, read> gy: array<vec4f>;
+@if(backward) @group(0) @binding(3) var<storage, read> gy: array<vec4f>;
+// [SLABS][2][C4]: Σdy·x̂ and Σdy, the gradients of γ and β; the optimizer adds up the slabs, too.
+@if(grad_stats) @group(0) @binding(4) var<storage, read_write> partials: array<vec4f>;
+@if(grad_input) @group(0) @binding(4) var<storage, read> sums: array<vec4f>;
+@if(grad_input) @group(0) @binding(5) var<storage, read_write> gx: array<vec4f>;
+
+@if(backward)
+fn gradient(lane: u32, row: u32, c4: u32) -> vec4f {
+  return gy[lane * GY_LANE + row * C4 + c4];
+}
+
+@if(backward)
+fn batch_moments(lane: u32, c4: u32) -> Moments {
+  let at = lane * SAVED_LANE + SLABS * 2u * C4 + c4;
+  return Moments(saved[at], saved[at + C4]);
+}
 
 @if(grad_stats)
 @compute @workgroup_size(64)
 fn grad_stats(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let g = group_index(group, groups);
-  let slab = g / COLUMNS;
-  let c4 = (g % COLUMNS) * TC + local % TC;
-  let strand = local / TC;
-  let live = slab < SLABS && strand < TR && c4 < C4;
+  let p = place(group, groups, local, SLABS);
+  let lane = group.z;
   var sum = vec4f();
   var product = vec4f();
-  if (live) {
-    let last = min((slab + 1u) * SLAB_ROWS, ROWS);
-    let mean = moments[group.z * MOMENTS_LANE + c4];
-    for (var row = slab * SLAB_ROWS + strand; row < last; row += TR) {
-      let d = gy[group.z * GY_LANE + row * C4 + c4];
+  if (p.live) {
+    let last = min((p.part + 1u) * SLAB_ROWS, ROWS);
+    let m = batch_moments(lane, p.c4);
+    for (var row = p.part * SLAB_ROWS + p.strand; row < last; row += TR) {
+      let d = gradient(lane, row, p.c4);
       sum += d;
-      product += d * (x[group.z * X_LANE + row * C4 + c4] - mean);
+      product += d * (x[lane * X_LANE + row * C4 + p.c4] - m.mean);
     }
-    product *= moments[group.z * MOMENTS_LANE + C4 + c4];
+    product *= m.rstd;
   }
-  let sums = add_strands(local, sum, product);
-  if (live && local < TC) {
-    let at = group.z * SLAB_SUMS_LANE + slab * 2u * C4 + c4;
-    slab_sums[at] = sums[0];
-    slab_sums[at + C4] = sums[1];
-  }
-}
-
-// [2][C4]: Σdy / M, Σdy·x̂ / M.
-@group(0) @binding(9) var<storage, read_write> totals: array<vec4f>;
-// Rows γ, β.
-@group(0) @binding(10) var<storage, read_write> partials: array<vec4f>;
-
-@if(grad_finalize)
-@compute @workgroup_size(64)
-fn grad_finalize(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let g = group_index(group, groups);
-  let c4 = min(g, C4 - 1u);
-  let at = group.z * SLAB_STATS_LANE + min(local, SLABS - 1u) * 2u * C4 + c4;
-  let sum = workgroup_sum(local, select(vec4f(), slab_stats[at], local < SLABS));
-  let product = workgroup_sum(local, select(vec4f(), slab_stats[at + C4], local < SLABS));
-  if (local == 0u && g < C4) {
-    partials[group.z * PARTIALS_LANE + c4] = product;
-    partials[group.z * PARTIALS_LANE + C4 + c4] = sum;
-    totals[group.z * TOTALS_LANE + c4] = sum * bitcast<f32>(INVERSE_ROWS);
-    totals[group.z * TOTALS_LANE + C4 + c4] = product * bitcast<f32>(INVERSE_ROWS);
+  let total = add_strands(local, product, sum);
+  if (p.live && p.strand == 0u) {
+    let at = lane * PARTIALS_LANE + p.part * 2u * C4 + p.c4;
+    partials[at] = total[0];
+    partials[at + C4] = total[1];
   }
 }
-
-@group(0) @binding(11) var<storage, read> means: array<vec4f>;
-@group(0) @binding(12) var<storage, read_write> gx: array<vec4f>;
 
 @if(grad_input)
 @compute @workgroup_size(64)
 fn grad_input(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let t = thread_index(group, groups, local);
-  if (t >= THREADS) { return; }
+  let p = place(group, groups, local, CHUNKS);
   let lane = group.z;
-  let c4 = t % C4;
-  let mean = moments[lane * MOMENTS_LANE + c4];
-  let rstd = moments[lane * MOMENTS_LANE + C4 + c4];
-  let scale = rstd * param[lane * PARAM_LANE + c4];
-  let mean_gy = means[lane * MEANS_LANE + c4];
-  let slope = rstd * means[lane * MEANS_LANE + C4 + c4];
-  for (var k = 0u; k < 4u; k++) { // @unroll
-    let i = t + k * THREADS;
-    if (i < ROWS * C4) {
-      let v = x[lane * X_LANE + i];
-      var g = activation_gradient(IN_ACT, IN_SLOPE, scale * (gy[lane * GY_LANE + i] - mean_gy - (v - mean) * slope), v);
-      if (ACCUMULATE == 1u) { g += gx[lane * GX_LANE + i]; }
-      gx[lane * GX_LANE + i] = g;
-    }
+  var sum = vec4f();
+  var product = vec4f();
+  for (var s = p.strand; s < SLABS; s += TR) {
+    let at = lane * SUMS_LANE + s * 2u * C4 + p.c4;
+    product += sums[at];
+    sum += sums[at + C4];
+  }
+  let total = add_strands(local, product, sum);
+  if (!p.live) { return; }
+  let m = batch_moments(lane, p.c4);
+  let scale = m.rstd * param[lane * PARAM_LANE + p.c4];
+  let slope = m.rstd * total[0] * bitcast<f32>(INVERSE_ROWS);
+  let mean_gy = total[1] * bitcast<f32>(INVERSE_ROWS);
+  let last = min((p.part + 1u) * CHUNK, ROWS);
+  for (var row = p.part * CHUNK + p.strand; row < last; row += TR) {
+    let i = row * C4 + p.c4;
+    let v = x[lane * X_LANE + i];
+    var g = activation_gradient(IN_ACT, IN_SLOPE, scale * (gradient(lane, row, p.c4) - mean_gy - (v - m.mean) * slope), v);
+    if (ACCUMULATE == 1u) { g += gx[lane * GX_LANE + i]; }
+    gx[lane * GX_LANE + i] = g;
   }
 }

@@ -52,7 +52,11 @@ function emitPass(compiled: Pick<Compiled, 'info' | 'params' | 'buffers' | 'opti
   for (const node of graph.nodes) node.operation.forward(node, emit);
   emitCrossEntropy(graph, compiled.options, emit);
   if (!options.train) return emit;
-  for (const node of [...graph.nodes].reverse()) node.operation.backward(node, emit);
+  for (const node of [...graph.nodes].reverse()) {
+    emit.settle(node.output);
+    node.operation.backward(node, emit);
+  }
+  emit.settle(graph.input);
   const blocks = params.size / BLOCK;
   const P4 = params.size / 4;
   const perLane = (name: string, access: 'read' | 'read_write', lane = params.size) => emit.named(name, name, lane, lane, access);

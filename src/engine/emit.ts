@@ -3,6 +3,7 @@ import type { LayerInfo } from '../model/types.ts';
 import type { Graph } from './graph.ts';
 import { assignSlots, type Use } from './memory.ts';
 import { type Bound, type Call, type Emit, NO_ACTIVATION, type Node, type Target } from './op.ts';
+import { emitAddGradient } from './ops/add/add.ts';
 import { blockSize, type ParamBlock, type ParamLayout } from './params.ts';
 import type { Binding, Dispatch } from './plan.ts';
 import type { Tensor } from './tensors.ts';
@@ -36,6 +37,8 @@ export class PassEmitter implements Emit {
   private readonly calls: Call[] = [];
   private readonly sizes = new Map<string, number>();
   private readonly written = new Set<string>();
+  /** Tensor id → a gradient that is its own, too, and has not been copied. */
+  private readonly passed = new Map<string, Tensor>();
   readonly partialRanges = new Map<string, PartialRange>();
   /** Words of one lane. */
   partialWords = 0;
@@ -88,6 +91,10 @@ export class PassEmitter implements Emit {
     return { name, buffer: 'buffers', offset: block.offset, size: blockSize(block), lane: this.buffers.size, access };
   }
 
+  frozen(name: string): Bound {
+    return this.named(name, 'bad', 1, 1);
+  }
+
   partials(name: string, layer: LayerInfo, slabs: number): Bound {
     const words = slabs * blockSize(this.block(this.params, layer));
     const range = { offset: this.partialWords, slabs };
@@ -103,7 +110,26 @@ export class PassEmitter implements Emit {
   }
 
   gradient(t: Tensor): Tensor {
-    return { ...t, id: `grad:${t.id}` };
+    return this.passed.get(t.id) ?? { ...t, id: `grad:${t.id}` };
+  }
+
+  passOn(node: Node, input: Tensor): void {
+    if (input.id === 'input' && !this.options.inputGradient) return;
+    const gradient = this.gradient(node.output);
+    if (this.passed.has(input.id) || this.written.has(`grad:${input.id}`)) emitAddGradient(gradient, input, this.targetOf(input), this);
+    else this.passed.set(input.id, gradient);
+  }
+
+  /** Call before the backward kernels of what made `t`: a passed gradient stays where it is unless an activation has to be seen to. */
+  settle(t: Tensor): void {
+    if (this.graph.activations.has(t.id) || this.options.keep?.includes(`grad:${t.id}`)) this.copyPassed(t);
+  }
+
+  private copyPassed(t: Tensor): void {
+    const from = this.passed.get(t.id);
+    if (!from) return;
+    this.passed.delete(t.id);
+    emitAddGradient(from, t, this.targetOf(t), this);
   }
 
   target(node: Node, i: number): Target | null {
@@ -113,6 +139,7 @@ export class PassEmitter implements Emit {
   }
 
   targetOf(input: Tensor): Target {
+    this.copyPassed(input);
     const gradient = this.gradient(input);
     const accumulate = this.written.has(gradient.id);
     this.written.add(gradient.id);

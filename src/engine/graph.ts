@@ -41,11 +41,20 @@ function live(layers: readonly LayerInfo[]): Set<string> {
   return needed;
 }
 
-/** The activation layer that `layer` can apply itself: fusible, and the only reader of its output. */
-function fusible(layer: LayerInfo, layers: readonly LayerInfo[]): LayerInfo | null {
+/** The activation layer that the operation can apply itself: fusible, and the only reader of what `layer` gives. */
+function fusible(layer: LayerInfo, layers: readonly LayerInfo[], operation: Operation): LayerInfo | null {
   const readers = layers.filter((l) => l.inputs.includes(layer.id));
   if (readers.length !== 1 || !(readers[0].type in ACTIVATION)) return null;
-  return operationOf(layer).fusesActivation ? readers[0] : null;
+  return operation.fusesActivation ? readers[0] : null;
+}
+
+/** The Add that `layer` can do itself: fusible, the only reader of its output, and the other summand stands already, in the same order. */
+function fusibleSum(layer: LayerInfo, layers: readonly LayerInfo[], output: Tensor, outputs: ReadonlyMap<string, Tensor>) {
+  const readers = layers.filter((l) => l.inputs.includes(layer.id));
+  if (readers.length !== 1 || readers[0].type !== 'Add' || !operationOf(layer).fusesResidual) return null;
+  const others = readers[0].inputs.filter((id) => id !== layer.id);
+  const other = others.length === 1 ? outputs.get(others[0]) : undefined;
+  return other && other.C === output.C && other.H === output.H && other.W === output.W ? { sum: readers[0], other } : null;
 }
 
 export function toActivation(layer: LayerInfo): Activation {
@@ -65,13 +74,18 @@ export function buildGraph(info: ModelInfo, { N, train, fuse }: GraphOptions): G
     const operation = operationOf(layer);
     const inputs = layer.inputs.map((id) => outputs.get(id) as Tensor);
     const output = operation.elementwise ? { ...inputs[0], id: layer.id } : makeTensor(layer.id, layer.shape, N);
-    const node: GraphNode = { layer, index: info.layers.indexOf(layer), inputs, output, activation: NO_ACTIVATION, N, operation };
+    const node: GraphNode = { layer, index: info.layers.indexOf(layer), inputs, output, activation: NO_ACTIVATION, residual: null, N, operation };
     if (operation.isView?.(node, train)) {
       outputs.set(layer.id, { ...inputs[0], flat: layer.shape.length === 1 });
       continue;
     }
     outputs.set(layer.id, output);
-    const next = fuse ? fusible(layer, layers) : null;
+    const added = fuse ? fusibleSum(layer, layers, output, outputs) : null;
+    if (added) {
+      node.residual = added.other;
+      outputs.set(added.sum.id, output);
+    }
+    const next = fuse ? fusible(added?.sum ?? layer, layers, operation) : null;
     if (next) {
       node.activation = toActivation(next);
       activations.set(output.id, node.activation);

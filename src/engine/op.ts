@@ -22,6 +22,8 @@ export interface Node {
   output: Tensor;
   /** Applied to the output while it is stored. */
   activation: Activation;
+  /** Added to the result before the activation: the other side of a fused Add. Lies in memory like the output. */
+  residual: Tensor | null;
   N: number;
 }
 
@@ -74,6 +76,8 @@ export interface Emit {
   param(name: string, layer: LayerInfo): Bound;
   /** The layer's block of running statistics. */
   buffer(name: string, layer: LayerInfo, access: 'read' | 'read_write'): Bound;
+  /** One word a lane: 0xffffffff as long as the lane learns. */
+  frozen(name: string): Bound;
   /** Where a layer's gradient goes: `slabs` matrices of the block's rows × cols, summed in fixed order before the update. */
   partials(name: string, layer: LayerInfo, slabs: number): Bound;
   /** Words that live from forward to backward (or within one of them), per lane; created at first use. */
@@ -82,6 +86,8 @@ export interface Emit {
   gradient(tensor: Tensor): Tensor;
   /** Where to put the gradient of input `i`; null when nothing needs it (the model's input). */
   target(node: Node, i: number): Target | null;
+  /** The gradient of a node's output is that of `input`, too, which lies in memory like it: no kernel runs where it can be read there. */
+  passOn(node: Node, input: Tensor): void;
 }
 
 export interface Operation {
@@ -89,6 +95,8 @@ export interface Operation {
   name: string;
   /** Can apply an activation while storing. */
   fusesActivation: boolean;
+  /** Can add another tensor before the activation. */
+  fusesResidual?: boolean;
   /** Works word by word: the output lies in memory like the first input (a flattened image stays in image order). */
   elementwise?: boolean;
   /** The output is the input's memory under another shape (Flatten; Dropout in evaluation). */

@@ -5,9 +5,10 @@
 import { PassEmitter, type PassOptions } from '../engine/emit.ts';
 import { buildGraph, type Graph } from '../engine/graph.ts';
 import { type Activation, NO_ACTIVATION, type Node, type Target } from '../engine/op.ts';
+import { emitAddGradient } from '../engine/ops/add/add.ts';
 import type { DrawnCase } from '../engine/ops/cases.ts';
 import { layoutParams, type ParamLayout, packParam, unpackParam } from '../engine/params.ts';
-import { type BufferPlan, type Dispatch, STEP, STEP_WORDS } from '../engine/plan.ts';
+import { type BufferPlan, type Dispatch, NOT_BAD, STEP, STEP_WORDS } from '../engine/plan.ts';
 import type { Case } from '../engine/reference.ts';
 import { makeTensor, packTensor, type Tensor, unpackTensor } from '../engine/tensors.ts';
 import { inferModel } from '../model/infer.ts';
@@ -38,6 +39,11 @@ class CaseEmitter extends PassEmitter {
     const target = super.targetOf(input);
     const { behind } = this.surroundings;
     return behind ? { ...target, accumulate: true, activation: behind.activation } : target;
+  }
+
+  /** Networks read the gradient in place; here the kernel that copies it is tested. */
+  override passOn(node: Node, input: Tensor): void {
+    emitAddGradient(this.gradient(node.output), input, this.targetOf(input), this);
   }
 }
 
@@ -100,6 +106,7 @@ export function compileCase(item: Case, surroundings: Surroundings = {}): Compil
     { id: 'params', laneSize: params.size },
     { id: 'buffers', laneSize: buffers.size },
     { id: 'partials', laneSize: Math.max(4, emit.partialWords) },
+    { id: 'bad', laneSize: 1 },
   ];
   return { dispatches, plans, node, inputs, output, params, buffers, emit, placed, N, train };
 }
@@ -114,10 +121,11 @@ export interface CaseRun {
 }
 
 const NAN = 0x7fc00000;
+const initial = (id: string): number => (id === 'bad' ? NOT_BAD : /slot|partials/.test(id) ? NAN : 0);
 
 /** Contents of every buffer before the run, as words. */
 function contents(c: CompiledCase, drawn: readonly DrawnCase[], { behind }: Surroundings): Map<string, Uint32Array<ArrayBuffer>> {
-  const memory = new Map(c.plans.map(({ id, laneSize }) => [id, new Uint32Array(laneSize * drawn.length).fill(/slot|partials/.test(id) ? NAN : 0)]));
+  const memory = new Map(c.plans.map(({ id, laneSize }) => [id, new Uint32Array(laneSize * drawn.length).fill(initial(id))]));
   const put = (t: Tensor, values: (lane: number) => ArrayLike<number>) => {
     const buffer = memory.get(c.placed.get(t.id) ?? '');
     if (!buffer) return;

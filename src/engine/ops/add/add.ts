@@ -1,11 +1,15 @@
-/** Add: one dispatch forward (activation while storing), one for each input that needs a gradient. Kernels: shaders/add.wgsl. */
-import { dims, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
+/**
+ * Add: one dispatch forward (activation while storing), none where the layer before adds it; backward none where the inputs' gradient can
+ * be read where the output's lies. Kernels: shaders/add.wgsl.
+ */
+import { dims, type Emit, epilogue, type Node, type Operation, type Target } from '../../op.ts';
 import type { Tensor } from '../../tensors.ts';
+
+const sameMemory = (a: Tensor, b: Tensor): boolean => a.C === b.C && a.H === b.H && a.W === b.W;
 
 /** Order of the thread's own words (X) and of the tensor it reads through them (O); only flat tensors can differ. */
 function orders(own: Tensor, other: Tensor): { constants: Record<string, number>; conditions: Record<string, boolean> } {
-  const mapped = own.C !== other.C || own.H !== other.H || own.W !== other.W;
-  return { constants: { ...dims('X', own), ...dims('O', other) }, conditions: { mapped } };
+  return { constants: { ...dims('X', own), ...dims('O', other) }, conditions: { mapped: !sameMemory(own, other) } };
 }
 
 function forward(node: Node, emit: Emit): void {
@@ -22,23 +26,29 @@ function forward(node: Node, emit: Emit): void {
   });
 }
 
+/** Adds `gradient` to that of `input`, through the derivative of the activation that made the input. */
+export function emitAddGradient(gradient: Tensor, input: Tensor, target: Target, emit: Emit): void {
+  const { constants, conditions } = orders(input, gradient);
+  const in_act = target.activation.kind !== 0;
+  emit.run({
+    label: `${input.id} gradient of a sum`,
+    shader: 'add',
+    entry: 'grad_input',
+    constants: { ...constants, ...epilogue(target) },
+    conditions: { ...conditions, grad_input: true, in_act },
+    bindings: [null, null, null, emit.read('gy', gradient), in_act ? emit.read('x', input) : null, emit.write('gx', target.gradient)],
+    threads: input.size / 4,
+  });
+}
+
 function backward(node: Node, emit: Emit): void {
-  const { layer, inputs, output } = node;
-  inputs.forEach((input, i) => {
+  node.inputs.forEach((input, i) => {
+    if (sameMemory(input, node.output)) {
+      emit.passOn(node, input);
+      return;
+    }
     const target = emit.target(node, i);
-    if (!target) return;
-    const { constants, conditions } = orders(input, output);
-    const in_act = target.activation.kind !== 0;
-    const gy = emit.read('gy', emit.gradient(output));
-    emit.run({
-      label: `${layer.id} grad_input ${i}`,
-      shader: 'add',
-      entry: 'grad_input',
-      constants: { ...constants, ...epilogue(target) },
-      conditions: { ...conditions, grad_input: true, in_act },
-      bindings: [null, null, null, gy, in_act ? emit.read('x', input) : null, emit.write('gx', target.gradient)],
-      threads: input.size / 4,
-    });
+    if (target) emitAddGradient(emit.gradient(node.output), input, target, emit);
   });
 }
 

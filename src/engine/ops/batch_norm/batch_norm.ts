@@ -1,16 +1,16 @@
-/** BatchNorm2d and BatchNorm1d: three dispatches each way, one in evaluation. Kernels and the reasons for them: shaders/batch_norm.wgsl. */
+/** BatchNorm2d and BatchNorm1d: two dispatches each way, one in evaluation. Kernels and the reasons for them: shaders/batch_norm.wgsl. */
 import { num } from '../../../model/fields.ts';
 import { ceilDiv, dims, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
 import { bits } from '../../shader.ts';
 import type { Tensor } from '../../tensors.ts';
 
 const WORKGROUP = 64;
-/** One thread of the merging workgroup a slab. */
+/** What every workgroup adds up again. */
 const MAX_SLABS = 64;
 /** A strand that reads fewer rows costs more to merge than it saves. */
 const ROWS_A_STRAND = 32;
-/** Rows a thread normalises (written out in the shader). */
-const ROWS_EACH = 4;
+/** Rows that a workgroup writes for every slab it adds up, at least. */
+const ROWS_A_SLAB = 4;
 
 interface Shape {
   /** vec4s of channels. */
@@ -22,27 +22,36 @@ interface Shape {
   TR: number;
   SLABS: number;
   SLAB_ROWS: number;
+  /** Rows that a workgroup writes; no result depends on it. */
+  CHUNK: number;
+  CHUNKS: number;
   [name: string]: number;
 }
 
-/** A flat tensor's every word is a channel of its own. */
-function shapeOf(x: Tensor, N: number): Shape {
+/** A flat tensor's every word is a channel of its own. `fill`: threads that keep the device busy. */
+function shapeOf(x: Tensor, N: number, fill: number): Shape {
   const C4 = (x.flat ? x.H * x.W * x.Cs : x.Cs) / 4;
   const ROWS = x.size / (4 * C4);
   if (x.flat && ROWS !== N) throw new Error(`batch norm: ${x.id} has ${ROWS} rows, not ${N}`);
   // Columns are spread evenly over as few workgroups as hold them.
-  const TC = ceilDiv(C4, ceilDiv(C4, WORKGROUP));
+  const columns = ceilDiv(C4, WORKGROUP);
+  const TC = ceilDiv(C4, columns);
   const TR = Math.floor(WORKGROUP / TC);
   const SLAB_ROWS = ceilDiv(ROWS, Math.min(MAX_SLABS, ceilDiv(ROWS, TR * ROWS_A_STRAND)));
-  return { C4, ROWS, TC, TR, SLABS: ceilDiv(ROWS, SLAB_ROWS), SLAB_ROWS };
+  const SLABS = ceilDiv(ROWS, SLAB_ROWS);
+  const busy = ceilDiv(ROWS, Math.max(1, Math.floor((4 * fill) / (WORKGROUP * columns))));
+  const CHUNK = Math.min(ROWS, Math.max(ROWS_A_SLAB * SLABS, TR * 4, Math.min(busy, MOST_ROWS * TR)));
+  return { C4, ROWS, TC, TR, SLABS, SLAB_ROWS, CHUNK, CHUNKS: ceilDiv(ROWS, CHUNK) };
 }
 
-function constantsOf({ layer, inputs: [x], N, activation }: Node, shape: Shape): Record<string, number> {
+/** More rows a thread would leave large batches to few threads. */
+const MOST_ROWS = 64;
+
+function constantsOf({ layer, inputs: [x], activation }: Node, shape: Shape): Record<string, number> {
   const M = shape.ROWS;
   return {
     ...dims('X', x),
     ...shape,
-    N,
     INVERSE_ROWS: bits(1 / M),
     // A single value has no variance; PyTorch refuses it, and so does the check of the model.
     UNBIASED: bits(M > 1 ? M / (M - 1) : 1),
@@ -53,14 +62,13 @@ function constantsOf({ layer, inputs: [x], N, activation }: Node, shape: Shape):
   };
 }
 
-const GAP = null;
-const words = (rows: number, { C4 }: Shape) => rows * 4 * C4;
-const saved = (node: Node, emit: Emit, s: Shape) => emit.scratch(`${node.layer.id}.saved`, words(2, s));
-const perThread = (s: Shape) => s.C4 * ceilDiv(s.ROWS, ROWS_EACH);
+const momentsOf = (node: Node, emit: Emit, s: Shape): Tensor => emit.scratch(`${node.layer.id}.moments`, 8 * s.C4 * (s.SLABS + 1));
+const columnGroups = (s: Shape): number => ceilDiv(s.C4, s.TC);
 
 function forward(node: Node, emit: Emit): void {
-  const { layer, inputs, output, N } = node;
-  const s = shapeOf(inputs[0], N);
+  const { layer, inputs, output, residual, N } = node;
+  const { train } = emit;
+  const s = shapeOf(inputs[0], N, emit.fill);
   const constants = constantsOf(node, s);
   const x = emit.read('x', inputs[0]);
   const part = (entry: string) => ({
@@ -68,53 +76,49 @@ function forward(node: Node, emit: Emit): void {
     shader: 'batch_norm',
     entry,
     constants,
-    conditions: { [entry]: true, train: emit.train },
+    conditions: { [entry]: true, train, backward: false, residual: residual !== null },
   });
-  if (emit.train) {
-    const slabs = emit.scratch(`${layer.id}.slabs`, words(2 * s.SLABS, s));
-    emit.run({ ...part('stats'), bindings: [x, emit.write('slab_sums', slabs)], groups: s.SLABS * ceilDiv(s.C4, s.TC) });
-    const running = emit.buffer('running', layer, 'read_write');
-    emit.run({
-      ...part('finalize'),
-      bindings: [GAP, GAP, emit.read('slab_stats', slabs), emit.write('saved', saved(node, emit, s)), running],
-      groups: s.C4,
-    });
-  }
-  const moments = emit.train ? emit.read('moments', saved(node, emit, s)) : emit.buffer('moments', layer, 'read');
-  const bindings = [x, GAP, GAP, GAP, GAP, moments, emit.param('param', layer), emit.write('y', output)];
-  emit.run({ ...part('normalize'), bindings, threads: perThread(s) });
+  const moments = momentsOf(node, emit, s);
+  if (train) emit.run({ ...part('stats'), bindings: [x, emit.write('moments', moments)], groups: s.SLABS * columnGroups(s) });
+  emit.run({
+    ...part('normalize'),
+    bindings: [
+      x,
+      train ? emit.write('moments', moments) : emit.buffer('saved', layer, 'read'),
+      emit.param('param', layer),
+      emit.write('y', output),
+      train ? emit.buffer('running', layer, 'read_write') : null,
+      train ? emit.frozen('bad') : null,
+      residual ? emit.read('residual', residual) : null,
+    ],
+    groups: s.CHUNKS * columnGroups(s),
+  });
 }
 
 function backward(node: Node, emit: Emit): void {
-  const { layer, inputs, output, N } = node;
-  const s = shapeOf(inputs[0], N);
+  const { layer, inputs, output, residual, N } = node;
+  const s = shapeOf(inputs[0], N, emit.fill);
+  if (residual) emit.passOn(node, residual);
   const target = emit.target(node, 0);
   const constants = { ...constantsOf(node, s), ...epilogue(target) };
-  const part = (entry: string) => ({ label: `${layer.id} ${entry}`, shader: 'batch_norm', entry, constants, conditions: { [entry]: true } });
-  const slabs = emit.scratch(`${layer.id}.grad_slabs`, words(2 * s.SLABS, s));
-  const totals = emit.scratch(`${layer.id}.totals`, words(2, s));
+  const part = (entry: string) => ({
+    label: `${layer.id} ${entry}`,
+    shader: 'batch_norm',
+    entry,
+    constants,
+    conditions: { [entry]: true, backward: true },
+  });
   const x = emit.read('x', inputs[0]);
   const gy = emit.read('gy', emit.gradient(output));
-  const moments = emit.read('moments', saved(node, emit, s));
-  emit.run({
-    ...part('grad_stats'),
-    bindings: [x, emit.write('slab_sums', slabs), GAP, GAP, GAP, moments, GAP, GAP, gy],
-    groups: s.SLABS * ceilDiv(s.C4, s.TC),
-  });
-  const partials = emit.partials('partials', layer, 1);
-  emit.run({
-    ...part('grad_finalize'),
-    bindings: [GAP, GAP, emit.read('slab_stats', slabs), GAP, GAP, GAP, GAP, GAP, GAP, emit.write('totals', totals), partials],
-    groups: s.C4,
-  });
+  const saved = emit.read('saved', momentsOf(node, emit, s));
+  const partials = emit.partials('partials', layer, s.SLABS);
+  emit.run({ ...part('grad_stats'), bindings: [x, saved, null, gy, partials], groups: s.SLABS * columnGroups(s) });
   if (!target) return;
-  const param = emit.param('param', layer);
-  const gx = emit.write('gx', target.gradient);
   emit.run({
     ...part('grad_input'),
-    bindings: [x, GAP, GAP, GAP, GAP, moments, param, GAP, gy, GAP, GAP, emit.read('means', totals), gx],
-    threads: perThread(s),
+    bindings: [x, saved, emit.param('param', layer), gy, { ...partials, name: 'sums', access: 'read' }, emit.write('gx', target.gradient)],
+    groups: s.CHUNKS * columnGroups(s),
   });
 }
 
-export const batchNorm: Operation = { name: 'batch_norm', fusesActivation: true, elementwise: true, forward, backward };
+export const batchNorm: Operation = { name: 'batch_norm', fusesActivation: true, fusesResidual: true, elementwise: true, forward, backward };

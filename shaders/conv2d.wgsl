@@ -21,7 +21,7 @@
 
 import package::lib::grid::{thread_index, group_index};
 import package::lib::activation::{activate, activation_gradient, mask_padding};
-import package::lib::conv2d_grad_weight::{x, gy, grad_weight};
+import package::lib::conv2d_grad_weight::{x, gy, grad_weight, norm_of, input_of};
 import constants::{N, XC, XH, XW, XC4, YC, YH, YW, YC4, CI, KH, KW, SH, SW, PH, PW, DH, DW, HAS_BIAS, X_LANE, Y_LANE, W_LANE};
 import constants::{ROWS, COLS, TN, SPAN, GRAIN, STEP, TAP, ACT, SLOPE, THREADS};
 import constants::{GI_GROUPS, GI_ROWS, GI_COLS, GI_TN, GI_SPAN, GI_GRAIN, GI_STEP, GI_TAP, GI_EVERY_H, GI_EVERY_W, GI_THREADS, GX_LANE, GY_LANE};
@@ -230,7 +230,7 @@ fn grad_input(id: u32, lane: u32) {
       if (first + i < N * PHASE_H && row[i] < XH && left + s < PHASE_W && iw < XW) {
         let pixel = lane * GX_LANE + ((image[i] * XH + row[i]) * XW + iw) * XC4 + col;
         for (var j = 0u; j < GI_TN; j++) { // @unroll
-          store_grad_input(pixel + j, acc[(i * GI_COLS + s) * GI_TN + j]);
+          store_grad_input(lane, pixel + j, col + j, acc[(i * GI_COLS + s) * GI_TN + j]);
         }
       }
     }
@@ -238,8 +238,8 @@ fn grad_input(id: u32, lane: u32) {
 }
 
 @if(grad_input)
-fn store_grad_input(at: u32, value: vec4f) {
-  @if(!narrow) let input = x[at];
+fn store_grad_input(lane: u32, at: u32, c4: u32, value: vec4f) {
+  @if(!narrow) let input = input_of(x[at], norm_of(lane, c4), c4);
   @if(narrow) let input = vec4f(x[4u * at], x[4u * at + 1u], x[4u * at + 2u], x[4u * at + 3u]);
   let g = activation_gradient(IN_ACT, IN_SLOPE, value, input);
   if (ACCUMULATE == 1u) { gx[at] = gx[at] + g; } else { gx[at] = g; }

@@ -7,11 +7,39 @@
 
 import constants::{N, XH, XW, XC4, YH, YW, YC4, CI, KH, KW, SH, SW, PH, PW, DH, DW, HAS_BIAS, X_LANE, GY_LANE, PARTIALS_LANE};
 import constants::{GW_TH, GW_TN, GW_SPAN, GW_GRAIN, GW_STEP, GW_TAP, GW_WEIGHTS, SLABS, SLAB_ROWS};
+import constants::{XC, X_ACT, X_SLOPE, SAVED_AT, SAVED_LANE, NORM_LANE};
+import package::lib::activation::{activate, mask_padding};
 
 @if(!narrow) @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @if(narrow) @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> gy: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> partials: array<vec4f>;
+
+// Condition `again`: x was not kept. It is what a batch norm made of the tensor bound here, with the moments it saved.
+@if(again) @group(0) @binding(5) var<storage, read> saved: array<vec4f>;
+@if(again) @group(0) @binding(6) var<storage, read> norm: array<vec4f>;
+
+struct Norm {
+  mean: vec4f,
+  scale: vec4f,
+  bias: vec4f,
+}
+
+// Of four channels, as batch_norm.wgsl has them.
+fn norm_of(lane: u32, c4: u32) -> Norm {
+  @if(!again) return Norm();
+  @if(again) {
+    let at = lane * SAVED_LANE + SAVED_AT + c4;
+    let row = lane * NORM_LANE + c4;
+    return Norm(saved[at], saved[at + XC4] * norm[row], norm[row + XC4]);
+  }
+}
+
+// What the layer had as its input, from what is bound as x.
+fn input_of(v: vec4f, n: Norm, c4: u32) -> vec4f {
+  @if(!again) return v;
+  @if(again) return mask_padding(activate(X_ACT, X_SLOPE, (v - n.mean) * n.scale + n.bias), c4, XC);
+}
 
 // Fours of input channels, and what a thread may own of the weights: `units` of kernel rows × four channels.
 @if(!narrow) const CHUNKS = CI / 4u;
@@ -48,6 +76,7 @@ fn grad_taps(id: u32, lane: u32) {
   let col = (id % COLUMNS) * GW_TN;
   let chunk = unit % CHUNKS;
   let kh = unit / CHUNKS * GW_TH;
+  let before = norm_of(lane, chunk);
   @if(!narrow) var acc: array<mat4x4f, KW * GW_TN>;
   @if(narrow) var acc: array<vec4f, GW_TH * KW * CI * GW_TN>;
   // One loop over strips of four pixels: what a nested one costs at every row is a third of a narrow row.
@@ -71,7 +100,7 @@ fn grad_taps(id: u32, lane: u32) {
         let iw = left * SW + t * GW_GRAIN - PW;
         let inside = (ih < XH) & (iw < XW);
         let at = lane * X_LANE + select(0u, ((image + ih) * XW + iw) * XC4 + chunk, inside);
-        @if(!narrow) a[t] = select(vec4f(), x[at], inside);
+        @if(!narrow) a[t] = select(vec4f(), input_of(x[at], before, chunk), inside);
         @if(narrow) {
           for (var q = 0u; q < CI; q++) { // @unroll
             a[t * CI + q] = select(0.0, x[4u * at + q], inside);

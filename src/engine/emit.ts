@@ -2,7 +2,7 @@
 import type { LayerInfo } from '../model/types.ts';
 import type { Graph } from './graph.ts';
 import { assignSlots, type Use } from './memory.ts';
-import { type Bound, type Call, type Emit, NO_ACTIVATION, type Node, type Target } from './op.ts';
+import { type Again, type Bound, type Call, type Emit, NO_ACTIVATION, type Node, type Target } from './op.ts';
 import { emitAddGradient } from './ops/add/add.ts';
 import { blockSize, type ParamBlock, type ParamLayout } from './params.ts';
 import type { Binding, Dispatch } from './plan.ts';
@@ -107,6 +107,11 @@ export class PassEmitter implements Emit {
   scratch(id: string, words: number): Tensor {
     const size = 4 * Math.ceil(words / 4);
     return { id: `scratch:${id}`, C: size, H: 1, W: 1, Cs: size, flat: true, size };
+  }
+
+  again(input: Tensor): Again | null {
+    const node = this.graph.again.get(input.id);
+    return node?.operation.again?.(node, this) ?? null;
   }
 
   gradient(t: Tensor): Tensor {

@@ -17,6 +17,8 @@ export interface Graph {
   outputs: ReadonlyMap<string, Tensor>;
   /** Tensor id → activation fused into it. */
   activations: ReadonlyMap<string, Activation>;
+  /** Tensor id → the node that made it, where backward computes it again instead of keeping it. */
+  again: ReadonlyMap<string, GraphNode>;
 }
 
 export interface GraphOptions {
@@ -62,6 +64,17 @@ export function toActivation(layer: LayerInfo): Activation {
   return { kind, slope: layer.type === 'LeakyReLU' ? bits(layer.args.negative_slope as number) : 0 };
 }
 
+/** Outputs that only one node reads, whose backward kernels can do without. */
+function computedAgain(nodes: readonly GraphNode[]): Map<string, GraphNode> {
+  const readers = (id: string) => nodes.filter((n) => n.residual?.id === id || n.inputs.some((t) => t.id === id));
+  const found = nodes.filter((n) => {
+    if (!n.operation.again || n.residual || n.output.flat) return false;
+    const [reader, ...others] = readers(n.output.id);
+    return others.length === 0 && reader?.operation.takesAgain?.(reader);
+  });
+  return new Map(found.map((n) => [n.output.id, n]));
+}
+
 export function buildGraph(info: ModelInfo, { N, train, fuse }: GraphOptions): Graph {
   const input = makeTensor('input', info.input, N);
   const outputs = new Map<string, Tensor>([['input', input]]);
@@ -94,5 +107,6 @@ export function buildGraph(info: ModelInfo, { N, train, fuse }: GraphOptions): G
     nodes.push(node);
   }
   const last = info.layers[info.layers.length - 1];
-  return { nodes, input, output: outputs.get(last.id) as Tensor, outputs, activations };
+  const again = train && fuse ? computedAgain(nodes) : new Map<string, GraphNode>();
+  return { nodes, input, output: outputs.get(last.id) as Tensor, outputs, activations, again };
 }

@@ -63,6 +63,21 @@ export interface Target {
   activation: Activation;
 }
 
+/**
+ * How backward kernels get an input that was not kept: act((x − mean) · (rstd · γ) + β) of every channel, as the batch norm before them
+ * made it in forward.
+ */
+export interface Again {
+  /** What the batch norm read. */
+  x: Tensor;
+  /** Mean and rstd, rows of vec4s, from constant SAVED_AT on. */
+  saved: Bound;
+  /** Rows γ, β. */
+  norm: Bound;
+  /** SAVED_AT, X_ACT, X_SLOPE. */
+  constants: Readonly<Record<string, number>>;
+}
+
 /** What an operation writes its kernels with. */
 export interface Emit {
   /** Training: statistics of the batch, dropout, everything kept that backward needs. */
@@ -82,6 +97,8 @@ export interface Emit {
   partials(name: string, layer: LayerInfo, slabs: number): Bound;
   /** Words that live from forward to backward (or within one of them), per lane; created at first use. */
   scratch(id: string, words: number): Tensor;
+  /** Null when this input of a backward kernel stands in memory; else how to compute it again. */
+  again(input: Tensor): Again | null;
   /** Gradient of a layer's output, complete when its backward runs. */
   gradient(tensor: Tensor): Tensor;
   /** Where to put the gradient of input `i`; null when nothing needs it (the model's input). */
@@ -101,6 +118,10 @@ export interface Operation {
   elementwise?: boolean;
   /** The output is the input's memory under another shape (Flatten; Dropout in evaluation). */
   isView?(node: Node, train: boolean): boolean;
+  /** The output can be computed again element by element, so that it need not be kept for the backward kernels that read it. */
+  again?(node: Node, emit: Emit): Again;
+  /** Its backward kernels can compute their input again. */
+  takesAgain?(node: Node): boolean;
   forward(node: Node, emit: Emit): void;
   backward(node: Node, emit: Emit): void;
 }

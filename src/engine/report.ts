@@ -38,18 +38,17 @@ function moved(b: Binding | null, batchBytes: number, stateBytes: number): numbe
   return b.access === 'read_write' && UPDATED.has(b.buffer) ? 2 * once : once;
 }
 
-/** Bytes of tensors that a later backward kernel still reads when forward ends. */
+/** Bytes of tensors that stand from forward to backward: what is read after the loss before anything is written there. */
 function keptActivations({ train }: Compiled): number {
   const { dispatches, graph } = train;
-  const forward = dispatches.findIndex((d) => d.label === 'loss and its gradient');
-  const after = new Set(dispatches.slice(forward + 1).flatMap((d) => d.bindings.flatMap((b) => (b?.access === 'read' ? [b.buffer] : []))));
-  const before = new Map<string, number>();
-  for (const d of dispatches.slice(0, forward)) {
-    for (const b of d.bindings)
-      if (b?.buffer.startsWith('slot') && b.access === 'read_write') before.set(b.buffer, Math.max(before.get(b.buffer) ?? 0, 4 * b.size));
-  }
+  const loss = dispatches.findIndex((d) => d.label === 'loss and its gradient');
+  const slots = (d: Dispatch) => d.bindings.flatMap((b) => (b?.buffer.startsWith('slot') ? [b] : []));
+  const written = new Map<string, number>();
+  for (const b of dispatches.slice(0, loss).flatMap(slots)) if (b.access === 'read_write') written.set(b.buffer, 4 * b.size);
+  const firstUse = new Map<string, Binding>();
+  for (const b of dispatches.slice(loss + 1).flatMap(slots)) if (!firstUse.has(b.buffer)) firstUse.set(b.buffer, b);
   const input = train.placed.get(graph.input.id);
-  return [...before].reduce((sum, [buffer, bytes]) => (after.has(buffer) && buffer !== input ? sum + bytes : sum), 0);
+  return [...written].reduce((sum, [buffer, bytes]) => sum + (buffer !== input && firstUse.get(buffer)?.access === 'read' ? bytes : 0), 0);
 }
 
 export function reportPlan(compiled: Compiled, optimizer: LaneOptimizer): PlanReport {

@@ -1,6 +1,6 @@
 /** BatchNorm2d and BatchNorm1d: two dispatches each way, one in evaluation. Kernels and the reasons for them: shaders/batch_norm.wgsl. */
 import { num } from '../../../model/fields.ts';
-import { ceilDiv, dims, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
+import { type Again, ceilDiv, dims, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
 import { bits } from '../../shader.ts';
 import type { Tensor } from '../../tensors.ts';
 
@@ -121,4 +121,15 @@ function backward(node: Node, emit: Emit): void {
   });
 }
 
-export const batchNorm: Operation = { name: 'batch_norm', fusesActivation: true, fusesResidual: true, elementwise: true, forward, backward };
+function again(node: Node, emit: Emit): Again {
+  const { inputs, activation } = node;
+  const s = shapeOf(inputs[0], node.N, emit.fill);
+  return {
+    x: inputs[0],
+    saved: emit.read('saved', momentsOf(node, emit, s)),
+    norm: emit.param('norm', node.layer),
+    constants: { SAVED_AT: s.SLABS * 2 * s.C4, X_ACT: activation.kind, X_SLOPE: activation.slope },
+  };
+}
+
+export const batchNorm: Operation = { name: 'batch_norm', fusesActivation: true, fusesResidual: true, elementwise: true, again, forward, backward };

@@ -121,18 +121,21 @@ function backward(node: Node, emit: Emit): void {
   const target = emit.target(node, 0);
   const gi = gradInput(node, g, target, emit.fill);
   const gw = gradWeight(node, g);
+  const again = emit.again(x);
   emit.run({
     label: `${node.layer.id} backward`,
     shader: 'conv2d',
     entry: 'backward',
-    conditions: { ...conditionsOf(g), forward: false, grad_input: target !== null },
-    constants: { ...g, ...gi.constants, ...gw.constants, ...epilogue(target) },
+    conditions: { ...conditionsOf(g), forward: false, grad_input: target !== null, again: again !== null },
+    constants: { ...g, ...gi.constants, ...gw.constants, ...epilogue(target), ...again?.constants },
     bindings: [
-      emit.read('x', x),
+      emit.read('x', again?.x ?? x),
       target ? emit.param('w', node.layer) : null,
       emit.read('gy', emit.gradient(node.output)),
       target ? emit.write('gx', target.gradient) : null,
       emit.partials('partials', node.layer, gw.count),
+      again?.saved ?? null,
+      again?.norm ?? null,
     ],
     groups: ceilDiv(gi.threads, 64) + ceilDiv(gw.threads, 64),
     macs: (target ? 2 : 1) * node.N * node.layer.macs,
@@ -144,6 +147,7 @@ const grouped = (node: Node): boolean => (node.layer.args.groups as number) > 1;
 export const conv2d: Operation = {
   name: 'conv2d',
   fusesActivation: true,
+  takesAgain: (node) => !grouped(node) && rowsPerTap(node.inputs[0].C, 1) >= 4,
   forward: (node, emit) => (grouped(node) ? conv2dGrouped : { forward }).forward(node, emit),
   backward: (node, emit) => (grouped(node) ? conv2dGrouped : { backward }).backward(node, emit),
 };

@@ -16,6 +16,8 @@ export interface CompileOptions {
   inputGradient?: boolean;
   /** Off in tests that look at single layers. */
   fuse?: boolean;
+  /** Store activations as halves. Sums, parameters, gradients and the loss stay in float32. */
+  halves?: boolean;
   share?: boolean;
   /** Threads of one lane that keep the device busy (Emit.fill). No result depends on it. */
   fill?: number;
@@ -113,7 +115,14 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
   const pass = (train: boolean): { emit: PassEmitter; pass: CompiledPass } => {
     const graph = buildGraph(info, { N, train, fuse: options.fuse ?? true });
     const keep = [graph.output.id, ...(options.inputGradient ? ['grad:input'] : [])];
-    const emit = emitPass(base, graph, { train, inputGradient: options.inputGradient, keep, share: options.share, fill: options.fill });
+    const emit = emitPass(base, graph, {
+      train,
+      inputGradient: options.inputGradient,
+      keep,
+      share: options.share,
+      fill: options.fill,
+      halves: options.halves,
+    });
     return { emit, pass: { graph, ...emit.finish(slots) } };
   };
   const train = pass(true);

@@ -25,6 +25,8 @@ export interface PassOptions {
   inputGradient?: boolean;
   /** Tensors that must still stand after the pass. */
   keep?: readonly string[];
+  /** Store activations as halves. */
+  halves?: boolean;
   /** Every tensor a buffer of its own (tests: poison and guards). */
   share?: boolean;
 }
@@ -58,8 +60,15 @@ export class PassEmitter implements Emit {
   }
 
   private tensor(name: string, t: Tensor, access: Bound['access']): Bound {
-    this.sizes.set(t.id, t.size);
-    return { name, buffer: `tensor:${t.id}`, offset: 0, size: t.size, lane: t.size, access };
+    const half = this.isHalf(t);
+    const size = half ? t.size / 2 : t.size;
+    this.sizes.set(t.id, size);
+    return { name, buffer: `tensor:${t.id}`, offset: 0, size, lane: size, access, ...(half && { half }) };
+  }
+
+  /** Activations between layers. Not what the loss reads, nor gradients, which underflow; nor what narrow convolutions read by the float. */
+  private isHalf(t: Tensor): boolean {
+    return this.options.halves === true && t.C >= 4 && t.id !== 'input' && t.id !== this.graph.output.id && !/^(grad|scratch):/.test(t.id);
   }
 
   read(name: string, t: Tensor): Bound {
@@ -174,11 +183,11 @@ export class PassEmitter implements Emit {
     const resolve = (b: Bound): Binding => {
       const lane = b.buffer === 'partials' ? this.partialWords : b.lane;
       const buffer = b.buffer.startsWith('tensor:') ? (placed.get(b.buffer.slice(7)) as string) : b.buffer;
-      return { name: b.name, buffer, offset: b.offset, size: b.size, lane, access: b.access };
+      return { name: b.name, buffer, offset: b.offset, size: b.size, lane, access: b.access, ...(b.half && { half: true }) };
     };
     const dispatches = this.calls.map((call) => {
       const bindings = call.bindings.map((b) => (b ? resolve(b) : null));
-      const lanes = Object.fromEntries(bindings.flatMap((b) => (b ? [[`${b.name.toUpperCase()}_LANE`, Math.ceil(b.lane / 4)]] : [])));
+      const lanes = Object.fromEntries(bindings.flatMap((b) => (b ? [[`${b.name.toUpperCase()}_LANE`, Math.ceil(b.lane / (b.half ? 2 : 4))]] : [])));
       const threads = call.threads ?? 0;
       const groups = call.groups ?? Math.ceil(threads / WORKGROUP);
       return {

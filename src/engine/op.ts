@@ -35,6 +35,8 @@ export interface Bound {
   size: number;
   lane: number;
   access: 'read' | 'read_write';
+  /** Stored as halves, two to a word (halves.ts); the kernel's text does not know. */
+  half?: boolean;
 }
 
 export interface Call {

@@ -30,6 +30,8 @@ export interface Binding {
   /** Words between lanes; 0 when all lanes share. */
   lane: number;
   access: 'read' | 'read_write';
+  /** Stored as halves, two to a word. */
+  half?: boolean;
 }
 
 export interface Dispatch {

@@ -3,6 +3,7 @@
  * imports, `@if` conditions and the constants.
  */
 import { link } from 'wesl';
+import { type HalfStorage, storeHalves } from './halves.ts';
 
 const files = import.meta.glob<string>('/shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
 
@@ -10,6 +11,12 @@ const files = import.meta.glob<string>('/shaders/**/*.wgsl', { query: '?raw', im
 export const shaderFiles: ReadonlyMap<string, string> = new Map(
   Object.entries(files).map(([path, text]) => [path.replace('/shaders/', '').replace(/\.wgsl$/, ''), text]),
 );
+
+/** How to store which buffers as halves (halves.ts). */
+export interface Halves {
+  names: readonly string[];
+  how: HalfStorage;
+}
 
 export interface ShaderVariant {
   shader: string;
@@ -63,7 +70,7 @@ async function linkOnce({ shader, constants, conditions }: ShaderVariant): Promi
  * is done once per (shader, conditions); other constants are then put into the linked `const NAME = …;` lines.
  * Throws with the shader's name when the text does not link.
  */
-export async function linkShader(variant: ShaderVariant): Promise<string> {
+export async function linkShader(variant: ShaderVariant, halves: Halves = { names: [], how: 'packed' }): Promise<string> {
   const { shader, constants, conditions } = variant;
   if (!shaderFiles.has(shader)) throw new Error(`no shader named ${shader}`);
   for (const [name, value] of Object.entries(constants)) {
@@ -78,7 +85,7 @@ export async function linkShader(variant: ShaderVariant): Promise<string> {
   const specialised = (await text).replace(/const (\w+) = \d+;/g, (line, name: string) =>
     name in constants ? `const ${name} = ${constants[name]}u;` : line,
   );
-  return unroll(specialised, constants);
+  return unroll(storeHalves(specialised, halves.names, halves.how), constants);
 }
 
 /** The bits of a float as a u32 constant: shader text holds integers only. WGSL reads it back with bitcast<f32>(NAME). */

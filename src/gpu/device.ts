@@ -76,7 +76,8 @@ export async function requestGpu(gpu: GPU | undefined = globalThis.navigator?.gp
     );
   }
   const requiredLimits = Object.fromEntries(RAISED.map((name) => [name, adapter.limits[name]]));
-  const device = await adapter.requestDevice({ requiredLimits }).catch((error: unknown) => {
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has('shader-f16') ? ['shader-f16'] : [];
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures }).catch((error: unknown) => {
     throw new UnavailableError('blocked', `The GPU refused a device: ${error instanceof Error ? error.message : String(error)}. Reload the page.`);
   });
   return wrap(device, adapter.info);

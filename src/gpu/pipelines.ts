@@ -56,7 +56,8 @@ async function explain(module: GPUShaderModule, code: string, label: string): Pr
 
 /** Compiles (or finds) the pipeline of a dispatch. Throws an Error that shows the offending WGSL. */
 export async function pipelineFor(device: GPUDevice, dispatch: Dispatch): Promise<Pipeline> {
-  const code = await linkShader(dispatch);
+  const names = dispatch.bindings.flatMap((b) => (b?.half ? [b.name] : []));
+  const code = await linkShader(dispatch, { names, how: device.features.has('shader-f16') ? 'f16' : 'packed' });
   const cache = cacheOf(device);
   const layout = bindingLayout(device, dispatch);
   const key = `${dispatch.entry} ${layout.label} ${dispatch.step}\n${code}`;

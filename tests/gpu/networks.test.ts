@@ -12,9 +12,10 @@ import { GpuDataset } from '../../src/gpu/dataset.ts';
 import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
 import { Program } from '../../src/gpu/program.ts';
 import { compare } from '../../src/gpu/selftest_compare.ts';
+import { inferModel } from '../../src/model/infer.ts';
 import { resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import { random } from '../../src/model/random.ts';
-import type { ModelInfo } from '../../src/model/types.ts';
+import type { LayerSpec, ModelInfo, ModelSpec } from '../../src/model/types.ts';
 import { liveLayers, randomModel, trainStep, type Weights } from '../support/networks.ts';
 
 const NETWORKS = 48;
@@ -43,9 +44,16 @@ function drawWeights(info: ModelInfo, seed: number): Weights {
   return weights;
 }
 
-async function check(seed: number): Promise<string[]> {
+interface Options {
+  info?: ModelInfo;
+  /** Activations in 16 bits: the limit of what may be off. */
+  halves?: number;
+}
+
+async function check(seed: number, { info: given, halves }: Options = {}): Promise<string[]> {
   const stream = random(seed, 77);
-  const info = randomModel(stream);
+  const info = given ?? randomModel(stream);
+  const tolerance = halves ?? LIMIT;
   const N = 2 + stream.below(5);
   const [C, H, W] = info.input;
   const x = tensor([N, C, H, W]);
@@ -53,7 +61,7 @@ async function check(seed: number): Promise<string[]> {
   const labels = Array.from({ length: N }, () => stream.below(info.output[0]));
   const name = `network ${seed}: [${info.input}] ${info.layers.map((l) => `${l.id}(${l.inputs})`).join(' ')}`;
 
-  const compiled = compile(info, { batch_size: N, loss: { type: 'CrossEntropyLoss' }, data: 'f32' });
+  const compiled = compile(info, { batch_size: N, loss: { type: 'CrossEntropyLoss' }, data: 'f32', halves: halves !== undefined });
   const optimizer = { type: 'SGD', args: resolveOptimizer({ type: 'SGD', lr: 0 }) };
   const plan = planRace(compiled, new Array<typeof optimizer>(LANES).fill(optimizer));
   const source = {
@@ -87,7 +95,7 @@ async function check(seed: number): Promise<string[]> {
   lanes.forEach((weights, lane) => {
     const want = trainStep(info, x, labels, weights, seed + lane);
     const scale = Math.sqrt(Object.values(want.gradients).reduce((total, t) => total + t.data.reduce((a, g) => a + g * g, 0), 0));
-    wrong.push(...[compare('loss', [ring[lane * RING_WORDS]], [want.loss], { tolerance: LIMIT, absolute: FLOOR })].filter((s) => s !== null));
+    wrong.push(...[compare('loss', [ring[lane * RING_WORDS]], [want.loss], { tolerance, absolute: FLOOR })].filter((s) => s !== null));
     const both = [
       [compiled.params, grads, want.gradients],
       [compiled.buffers, buffers, want.buffers],
@@ -97,7 +105,7 @@ async function check(seed: number): Promise<string[]> {
         const { data, shape } = expected[entry];
         const actual = unpackParam(layout, entry, words.subarray(lane * layout.size, (lane + 1) * layout.size));
         // A gradient that a batch norm cancels is rounding noise, small beside the others.
-        const sentence = compare(entry, actual, data, { tolerance: LIMIT, absolute: FLOOR + 5e-6 * scale }, shape);
+        const sentence = compare(entry, actual, data, { tolerance, absolute: FLOOR + (halves ? 0.1 * halves : 5e-6) * scale }, shape);
         if (sentence) wrong.push(`lane ${lane} ${sentence}`);
       }
     }
@@ -114,3 +122,104 @@ it(`${NETWORKS} random networks take the step that float64 takes`, async () => {
   expect(wrong).toEqual([]);
   expect(gpu.errors).toEqual([]);
 }, 300_000);
+
+const conv = (id: string, out_channels: number, more: Partial<LayerSpec> = {}): LayerSpec => ({
+  id,
+  type: 'Conv2d',
+  out_channels,
+  kernel_size: 3,
+  padding: 1,
+  bias: false,
+  ...more,
+});
+const head: LayerSpec[] = [
+  { id: 'gap', type: 'AdaptiveAvgPool2d', output_size: 1 },
+  { id: 'flat', type: 'Flatten' },
+  { id: 'fc', type: 'Linear', out_features: 5 },
+];
+
+/** What is fused, at sizes that fill no vector. */
+const FUSED: [string, ModelSpec][] = [
+  [
+    'residual blocks, with and without a convolution in the shortcut',
+    {
+      input: [3, 9, 8],
+      layers: [
+        conv('conv', 6),
+        { id: 'bn', type: 'BatchNorm2d' },
+        { id: 'relu', type: 'ReLU' },
+        conv('a.conv1', 6),
+        { id: 'a.bn1', type: 'BatchNorm2d' },
+        { id: 'a.act', type: 'Sigmoid' },
+        conv('a.conv2', 6),
+        { id: 'a.bn2', type: 'BatchNorm2d' },
+        { id: 'a.add', type: 'Add', inputs: ['a.bn2', 'relu'] },
+        { id: 'a.relu', type: 'LeakyReLU', negative_slope: 0.1 },
+        conv('b.conv1', 10, { stride: 2 }),
+        { id: 'b.bn1', type: 'BatchNorm2d' },
+        conv('b.conv2', 10),
+        { id: 'b.bn2', type: 'BatchNorm2d' },
+        conv('b.short', 10, { stride: 2, kernel_size: 1, padding: 0, inputs: ['a.relu'] }),
+        { id: 'b.bn', type: 'BatchNorm2d' },
+        { id: 'b.add', type: 'Add', inputs: ['b.bn2', 'b.bn'] },
+        { id: 'b.relu', type: 'ReLU' },
+        ...head,
+      ],
+    },
+  ],
+  [
+    'one tensor in two sums and a convolution',
+    {
+      input: [4, 7, 7],
+      layers: [
+        conv('conv', 7),
+        { id: 'tanh', type: 'Tanh' },
+        conv('c1', 7),
+        { id: 'bn1', type: 'BatchNorm2d' },
+        { id: 'add1', type: 'Add', inputs: ['bn1', 'tanh'] },
+        conv('c2', 7),
+        { id: 'bn2', type: 'BatchNorm2d' },
+        { id: 'relu2', type: 'ReLU' },
+        { id: 'add2', type: 'Add', inputs: ['relu2', 'tanh'] },
+        { id: 'twice', type: 'Add', inputs: ['add2', 'add2'] },
+        ...head,
+      ],
+    },
+  ],
+  [
+    'batch norm, activation and convolution in a row',
+    {
+      input: [3, 10, 11],
+      layers: [
+        conv('c1', 5, { bias: true }),
+        { id: 'bn1', type: 'BatchNorm2d' },
+        { id: 'act1', type: 'Sigmoid' },
+        conv('c2', 9, { kernel_size: 4, stride: 2 }),
+        { id: 'bn2', type: 'BatchNorm2d' },
+        { id: 'act2', type: 'ReLU' },
+        conv('c3', 8, { dilation: 2, padding: 2 }),
+        { id: 'bn3', type: 'BatchNorm2d' },
+        conv('c4', 3, { groups: 1 }),
+        { id: 'bn4', type: 'BatchNorm2d' },
+        { id: 'act4', type: 'ReLU' },
+        conv('c5', 6),
+        ...head,
+      ],
+    },
+  ],
+];
+
+it.each(FUSED)('%s: the step that float64 takes, and with activations in 16 bits one near it', async (_, model) => {
+  const info = inferModel(model);
+  expect(await check(7, { info })).toEqual([]);
+  expect(await check(7, { info, halves: 0.02 })).toEqual([]);
+  // Tight enough to notice that 16 bits are used.
+  expect(await check(7, { info, halves: 1e-6 })).not.toEqual([]);
+  expect(gpu.errors).toEqual([]);
+});
+
+it('12 random networks with activations in 16 bits: a step near that of float64', async () => {
+  const wrong: string[] = [];
+  for (let seed = 0; seed < 12; seed += 4) wrong.push(...(await Promise.all([0, 1, 2, 3].map((k) => check(seed + k, { halves: 0.02 })))).flat());
+  expect(wrong).toEqual([]);
+}, 120_000);

@@ -1,7 +1,8 @@
-/** `npm run plan -- <preset or network> [batch]`: prints every dispatch of a training step with its FLOPs and bytes, and the totals. */
+/** `npm run plan -- <preset or network> [batch] [--half]`: prints every dispatch of a training step with its FLOPs and bytes, and the totals. */
 import { createServer } from 'vite';
 
-const [name = 'optimizer-race', batch] = process.argv.slice(2);
+const halves = process.argv.includes('--half');
+const [name = 'optimizer-race', batch] = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const server = await createServer({ configFile: false, server: { middlewareMode: true }, appType: 'custom', logLevel: 'error' });
 try {
   const load = (path) => server.ssrLoadModule(path);
@@ -23,11 +24,16 @@ try {
     ].find((shape) => !network || network.suits(shape));
     const model = found?.model ?? network.build(input, input[0] === 2 ? 2 : 10);
     const batch_size = Number(batch) || found?.batch_size || 128;
-    const compiled = compile(inferModel(model), { batch_size, loss: { type: 'CrossEntropyLoss' }, data: model.input[0] === 2 ? 'f32' : 'u8' });
+    const compiled = compile(inferModel(model), {
+      batch_size,
+      loss: { type: 'CrossEntropyLoss' },
+      data: model.input[0] === 2 ? 'f32' : 'u8',
+      halves,
+    });
     const report = reportPlan(compiled, { type: 'Adam', args: resolveOptimizer({ type: 'Adam', lr: 1e-3 }) });
     const mega = (v) => (v / 1e6).toFixed(2).padStart(9);
     console.log(
-      `${name}, batch ${batch_size}, Adam, one run\n${'dispatch'.padEnd(34)}${'workgroups'.padStart(10)}${'MFLOP'.padStart(10)}${'MB'.padStart(10)}`,
+      `${name}, batch ${batch_size}, Adam, one run${halves ? ', activations in 16 bits' : ''}\n${'dispatch'.padEnd(34)}${'workgroups'.padStart(10)}${'MFLOP'.padStart(10)}${'MB'.padStart(10)}`,
     );
     for (const d of report.dispatches)
       console.log(`${d.label.padEnd(34)}${String(d.groups).padStart(10)} ${mega(d.flops)} ${mega(d.bytes)}  ${d.shader}`);

@@ -29,7 +29,16 @@ export const experimentFields = {
   eval_every: { ...whole('eval_every', 25, 1, 10_000), scale: 'log', help: 'Steps between two validations.' },
 } as const satisfies Record<string, Field>;
 
-const EXPERIMENT_KEYS = ['name', 'note', 'model', 'data', 'batch_size', 'loss', 'seed', 'eval_every', 'runs'];
+/** An option of its own, since only one of the two is ever written down. */
+export const activationDtype = {
+  name: 'activation_dtype',
+  kind: 'enum',
+  default: 'float32',
+  options: ['float32', 'float16'],
+  help: 'How activations are stored between kernels. float16 halves their memory and traffic; sums, parameters and gradients stay float32.',
+} as const satisfies Field;
+
+const EXPERIMENT_KEYS = ['name', 'note', 'model', 'data', 'batch_size', 'loss', 'seed', 'activation_dtype', 'eval_every', 'runs'];
 const RUN_KEYS = ['name', 'optimizer', 'schedule', 'init', 'seed', 'model', 'color', 'hidden'];
 const COLOR = whole('color', 0, 0, RUNS - 1);
 const HIDDEN: Field = { name: 'hidden', kind: 'bool', default: false, help: '' };
@@ -49,6 +58,7 @@ export function restoreExperiment(raw: unknown): Experiment {
     batch_size: readWhole(experimentFields.batch_size, record, at),
     loss: restoreSpec(losses, own(record, 'loss') ?? { type: 'CrossEntropyLoss' }, 'loss', 'loss'),
     seed: readWhole(experimentFields.seed, record, at),
+    ...(read(activationDtype, record, at) === 'float16' && { activation_dtype: 'float16' }),
     eval_every: readWhole(experimentFields.eval_every, record, at),
     runs: restoreRuns(own(record, 'runs')),
   };

@@ -174,6 +174,8 @@ export interface Experiment {
   batch_size: number;
   loss: LossSpec;
   seed: number;
+  /** How activations are stored between kernels; left out: float32. Sums, parameters and gradients are float32 either way. */
+  activation_dtype?: 'float16';
   /** Validate every so many steps (by step, not by time, so that links reproduce curves). */
   eval_every: number;
   runs: readonly RunSpec[];

@@ -88,7 +88,7 @@ export function redo(): boolean {
 
 export function editExperiment(patch: Partial<Omit<Experiment, 'runs'>>, key = Object.keys(patch).join()): void {
   const { experiment, ids } = configStore.getState();
-  commit({ experiment: { ...experiment, ...patch }, ids }, key);
+  commit({ experiment: tidy({ ...experiment, ...patch }), ids }, key);
 }
 
 export function runOf(id: string): RunSpec | undefined {
@@ -104,8 +104,9 @@ export function editRun(id: string, patch: Partial<RunSpec>, key = ''): void {
 }
 
 /** Keys set to undefined go: what is left out takes its default, in links too. */
-function tidy(run: RunSpec): RunSpec {
-  return Object.fromEntries(Object.entries(run).filter(([, value]) => value !== undefined)) as unknown as RunSpec;
+/** Without the keys that a change took away. */
+function tidy<T extends object>(spec: T): T {
+  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as T;
 }
 
 export function addRun(run: RunSpec, after?: string): string {

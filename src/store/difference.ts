@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 /** `load`: everything anew; `runs`: the same experiment with other runs; `none`: names and colours are nothing to the worker. */
 export type Difference = 'load' | 'runs' | 'none';
 
-const SHARED = ['model', 'data', 'batch_size', 'seed', 'loss', 'eval_every'] as const satisfies readonly (keyof Experiment)[];
+const SHARED = ['model', 'data', 'batch_size', 'seed', 'loss', 'activation_dtype', 'eval_every'] as const satisfies readonly (keyof Experiment)[];
 /** What the worker reads of a run. */
 const TRAINED = ['optimizer', 'schedule', 'init', 'seed', 'model'] as const satisfies readonly (keyof RunSpec)[];
 

@@ -163,9 +163,9 @@ export class Session {
   private async build(gpu: Gpu, lanes: Lane[], snapshots: ReadonlyMap<string, LaneSnapshot> | undefined): Promise<Trainer> {
     const { outbox } = this;
     const dataset = this.source.dataset as Dataset;
-    const { batch_size, loss, eval_every } = this.experiment as Experiment;
+    const { batch_size, loss, eval_every, activation_dtype } = this.experiment as Experiment;
     const onProgress = (done: number, total: number): void => this.emit({ type: 'progress', load: this.load, phase: 'compile', done, total });
-    const options = { batch_size, loss, eval_every, shuffle: true, onProgress };
+    const options = { batch_size, loss, eval_every, halves: activation_dtype === 'float16', shuffle: true, onProgress };
     const events = {
       points: (run: string, points: Parameters<Outbox['add']>[1]) => outbox.add(run, points, this.speed.seconds),
       validation: outbox.validation.bind(outbox),

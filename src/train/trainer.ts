@@ -22,6 +22,8 @@ export interface TrainerOptions {
   batch_size: number;
   loss: LossSpec;
   shuffle: boolean;
+  /** Activations in 16 bits. */
+  halves?: boolean;
   /** Validate every so many steps; 0: never. */
   eval_every: number;
   onProgress?: (done: number, total: number) => void;
@@ -129,9 +131,9 @@ export class Trainer {
   private compile(lane: Lane): Compiled {
     let compiled = this.compiled.get(lane.architecture);
     if (!compiled) {
-      const { batch_size, loss } = this.options;
+      const { batch_size, loss, halves } = this.options;
       const fill = isSoftware(this.gpu.info) ? SOFTWARE_FILL : undefined;
-      compiled = compile(lane.info, { batch_size, loss, data: kindOf(this.data.images), fill });
+      compiled = compile(lane.info, { batch_size, loss, data: kindOf(this.data.images), fill, halves });
       this.compiled.set(lane.architecture, compiled);
     }
     return compiled;

@@ -43,6 +43,16 @@ describe('a run in a race and alone', () => {
     expect(new Set(race.map((o) => o.losses[STEPS - 1])).size).toBe(4);
   });
 
+  it('is the same with activations in 16 bits, and then not what it is in 32', async () => {
+    const runs = fourOptimizers.map((optimizer) => ({ optimizer }));
+    const race = await outcomes({ ...setup(runs), activation_dtype: 'float16' }, STEPS);
+    const [alone] = await outcomes({ ...setup([runs[2]]), activation_dtype: 'float16' }, STEPS);
+    const [full] = await outcomes(setup([runs[2]]), STEPS);
+    expect(differences('float16', race[2], alone)).toEqual([]);
+    expect(differences('float32', full, alone)).not.toEqual([]);
+    for (const [k, loss] of full.losses.entries()) expect(Math.abs(loss - alone.losses[k])).toBeLessThan(0.02);
+  });
+
   it('is the same among 1, 2, 3, 5 and 8 lanes, wherever it stands, with seeds, schedules and initialisers of its own', async () => {
     const runs: RunOptions[] = Array.from({ length: 8 }, (_, i) => ({
       optimizer: fourOptimizers[i % 4],

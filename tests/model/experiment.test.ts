@@ -35,6 +35,12 @@ describe('the gate', () => {
     });
   });
 
+  it('keeps float16 for activations and does not write float32 down', () => {
+    expect(restoreExperiment({ ...race, activation_dtype: 'float32' })).not.toHaveProperty('activation_dtype');
+    expect(restoreExperiment({ ...race, activation_dtype: 'float16' })).toHaveProperty('activation_dtype', 'float16');
+    expect(failure({ ...race, activation_dtype: 'bfloat16' })).toMatchObject({ path: 'activation_dtype' });
+  });
+
   it('copies: nothing of the input is in the output', () => {
     const raw: unknown = JSON.parse(JSON.stringify(race));
     const restored = restoreExperiment(raw);

@@ -1,5 +1,5 @@
 /** What all runs share besides data and model. */
-import { experimentFields } from '../../model/experiment.ts';
+import { activationDtype, experimentFields } from '../../model/experiment.ts';
 import { losses } from '../../model/losses/index.ts';
 import { editExperiment } from '../../store/config.ts';
 import { useConfig } from '../hooks.ts';
@@ -8,7 +8,7 @@ import { Panel } from '../primitives/Panel.tsx';
 import styles from './Training.module.css';
 
 export function TrainingPanel({ className }: { className?: string }) {
-  const { loss, seed, eval_every } = useConfig((state) => state.experiment);
+  const { loss, seed, eval_every, activation_dtype } = useConfig((state) => state.experiment);
   const definition = losses[loss.type];
   const types = Object.values(losses);
   return (
@@ -37,6 +37,11 @@ export function TrainingPanel({ className }: { className?: string }) {
         ))}
         <FieldInput field={experimentFields.seed} value={seed} onChange={(value) => editExperiment({ seed: value as number })} />
         <FieldInput field={experimentFields.eval_every} value={eval_every} onChange={(value) => editExperiment({ eval_every: value as number })} />
+        <FieldInput
+          field={activationDtype}
+          value={activation_dtype}
+          onChange={(value) => editExperiment({ activation_dtype: value === 'float16' ? value : undefined })}
+        />
       </div>
     </Panel>
   );

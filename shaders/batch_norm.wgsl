@@ -39,18 +39,31 @@ fn place(group: vec3u, groups: vec3u, local: u32, parts: u32) -> Place {
   return Place(g / COLUMNS, min(c4, C4 - 1u), strand, g / COLUMNS < parts && strand < TR && c4 < C4);
 }
 
-// Adds the strands of the thread's column in order. Call in uniform control flow, once.
+// Adds the strands of a column in order, into its first one.
 fn add_strands(local: u32, a: vec4f, b: vec4f) -> array<vec4f, 2> {
   strand_a[local] = a;
   strand_b[local] = b;
   workgroupBarrier();
-  var sum_a = strand_a[local % TC];
-  var sum_b = strand_b[local % TC];
-  for (var k = 1u; k < TR; k++) {
-    sum_a += strand_a[k * TC + local % TC];
-    sum_b += strand_b[k * TC + local % TC];
+  var sum_a = a;
+  var sum_b = b;
+  if (local < TC) {
+    for (var k = 1u; k < TR; k++) {
+      sum_a += strand_a[k * TC + local];
+      sum_b += strand_b[k * TC + local];
+    }
   }
   return array(sum_a, sum_b);
+}
+
+// The same for all threads of the column. Call in uniform control flow.
+fn share_strands(local: u32, a: vec4f, b: vec4f) -> array<vec4f, 2> {
+  let sums = add_strands(local, a, b);
+  if (local < TC) {
+    strand_a[local] = sums[0];
+    strand_b[local] = sums[1];
+  }
+  workgroupBarrier();
+  return array(strand_a[local % TC], strand_b[local % TC]);
 }
 
 @if(stats)
@@ -110,7 +123,7 @@ fn merge(p: Place, lane: u32, local: u32) -> Moments {
     sum += count * d;
     squares += moments[base + s * 2u * C4 + C4] + count * d * d;
   }
-  let sums = add_strands(local, sum, squares);
+  let sums = share_strands(local, sum, squares);
   let difference = sums[0] * bitcast<f32>(INVERSE_ROWS);
   let mean = shift + difference;
   let variance = max(sums[1] * bitcast<f32>(INVERSE_ROWS) - difference * difference, vec4f());
@@ -208,7 +221,7 @@ fn grad_input(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) grou
     product += sums[at];
     sum += sums[at + C4];
   }
-  let total = add_strands(local, product, sum);
+  let total = share_strands(local, product, sum);
   if (!p.live) { return; }
   let m = batch_moments(lane, p.c4);
   let scale = m.rstd * param[lane * PARAM_LANE + p.c4];

@@ -19,6 +19,8 @@ export interface CompileOptions {
   /** Store activations as halves. Sums, parameters, gradients and the loss stay in float32. */
   halves?: boolean;
   share?: boolean;
+  /** Keep what backward could compute again: for devices with little arithmetic for their memory. */
+  keep?: boolean;
   /** Threads of one lane that keep the device busy (Emit.fill). No result depends on it. */
   fill?: number;
 }
@@ -113,7 +115,7 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
   const base = { info, params, buffers, options };
   const slots: number[] = [];
   const pass = (train: boolean): { emit: PassEmitter; pass: CompiledPass } => {
-    const graph = buildGraph(info, { N, train, fuse: options.fuse ?? true });
+    const graph = buildGraph(info, { N, train, fuse: options.fuse ?? true, keep: options.keep });
     const keep = [graph.output.id, ...(options.inputGradient ? ['grad:input'] : [])];
     const emit = emitPass(base, graph, {
       train,

@@ -26,6 +26,8 @@ export interface GraphOptions {
   train: boolean;
   /** Off: every layer keeps an output of its own, to be looked at. */
   fuse: boolean;
+  /** Keep what backward could compute again. */
+  keep?: boolean;
 }
 
 export function operationOf(layer: LayerInfo): Operation {
@@ -75,7 +77,7 @@ function computedAgain(nodes: readonly GraphNode[]): Map<string, GraphNode> {
   return new Map(found.map((n) => [n.output.id, n]));
 }
 
-export function buildGraph(info: ModelInfo, { N, train, fuse }: GraphOptions): Graph {
+export function buildGraph(info: ModelInfo, { N, train, fuse, keep }: GraphOptions): Graph {
   const input = makeTensor('input', info.input, N);
   const outputs = new Map<string, Tensor>([['input', input]]);
   const activations = new Map<string, Activation>();
@@ -107,6 +109,6 @@ export function buildGraph(info: ModelInfo, { N, train, fuse }: GraphOptions): G
     nodes.push(node);
   }
   const last = info.layers[info.layers.length - 1];
-  const again = train && fuse ? computedAgain(nodes) : new Map<string, GraphNode>();
+  const again = train && fuse && !keep ? computedAgain(nodes) : new Map<string, GraphNode>();
   return { nodes, input, output: outputs.get(last.id) as Tensor, outputs, activations, again };
 }

@@ -132,8 +132,9 @@ export class Trainer {
     let compiled = this.compiled.get(lane.architecture);
     if (!compiled) {
       const { batch_size, loss, halves } = this.options;
-      const fill = isSoftware(this.gpu.info) ? SOFTWARE_FILL : undefined;
-      compiled = compile(lane.info, { batch_size, loss, data: kindOf(this.data.images), fill, halves });
+      const software = isSoftware(this.gpu.info);
+      const fill = software ? SOFTWARE_FILL : undefined;
+      compiled = compile(lane.info, { batch_size, loss, data: kindOf(this.data.images), fill, keep: software, halves });
       this.compiled.set(lane.architecture, compiled);
     }
     return compiled;

@@ -40,12 +40,9 @@ function shapeOf(x: Tensor, N: number, fill: number): Shape {
   const SLAB_ROWS = ceilDiv(ROWS, Math.min(MAX_SLABS, ceilDiv(ROWS, TR * ROWS_A_STRAND)));
   const SLABS = ceilDiv(ROWS, SLAB_ROWS);
   const busy = ceilDiv(ROWS, Math.max(1, Math.floor((4 * fill) / (WORKGROUP * columns))));
-  const CHUNK = Math.min(ROWS, Math.max(ROWS_A_SLAB * SLABS, TR * 4, Math.min(busy, MOST_ROWS * TR)));
+  const CHUNK = Math.min(ROWS, Math.max(ROWS_A_SLAB * SLABS, TR * 4, busy));
   return { C4, ROWS, TC, TR, SLABS, SLAB_ROWS, CHUNK, CHUNKS: ceilDiv(ROWS, CHUNK) };
 }
-
-/** More rows a thread would leave large batches to few threads. */
-const MOST_ROWS = 64;
 
 function constantsOf({ layer, inputs: [x], activation }: Node, shape: Shape): Record<string, number> {
   const M = shape.ROWS;

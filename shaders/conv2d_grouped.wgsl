@@ -10,7 +10,7 @@
 //   depthwise   IG = OG = 1: channel c meets channel c, one vec4 multiply-add a tap
 //   aligned     4 divides IG and OG: a vec4 lies in one group, inner products by vec4
 //   otherwise   each component gathers from its own group, one float at a time
-// grad_weight splits its long sum over SLABS ranges of output rows (n, oh), summed in fixed order by grad_finish.wgsl.
+// grad_weight splits its long sum over SLABS ranges of output rows (n, oh), summed in fixed order by the optimizer (lib/update.wgsl).
 // Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
 
 import package::lib::grid::thread_index;

@@ -6,7 +6,7 @@
 //
 // Layouts: x [N][K4] vec4 (features in memory order, padded), y [N][O4] vec4, w [4·K4][O4] vec4 with the bias as one more row.
 // forward and grad_input: a thread owns TM samples × TN vec4s. grad_weight: 4·GW_TU rows × GW_TN vec4s over a slab of samples;
-// the row unit after the last is the bias, whose "input" is 1. Slabs are summed in fixed order by grad_finish.wgsl.
+// the row unit after the last is the bias, whose "input" is 1. Slabs are summed in fixed order by the optimizer (lib/update.wgsl).
 // Both gradients share one dispatch: the first GI_GROUPS workgroups do grad_input.
 
 import package::lib::grid::{thread_index, group_index};

@@ -10,16 +10,25 @@
 import constants::{P4};
 import package::lib::update::{state, scalar};
 
+struct AdamStep {
+  delta: vec4f,
+  exp_avg: vec4f,
+  exp_avg_sq: vec4f,
+  v: vec4f,
+}
+
 // `at`: the thread's vec4 in the lane's first state array.
-fn adam_step(g: vec4f, at: u32, lane: u32) -> vec4f {
+fn adam_step(g: vec4f, at: u32, lane: u32) -> AdamStep {
   let mean = scalar(lane, 2u) * state[at] + scalar(lane, 3u) * g;
-  state[at] = mean;
-  var v = scalar(lane, 4u) * state[at + P4] + scalar(lane, 5u) * g * g;
-  state[at + P4] = v;
-  if (scalar(lane, 9u) != 0.0) {
-    v = max(v, state[at + 2u * P4]);
-    state[at + 2u * P4] = v;
-  }
+  let square = scalar(lane, 4u) * state[at + P4] + scalar(lane, 5u) * g * g;
+  var v = square;
+  if (scalar(lane, 9u) != 0.0) { v = max(v, state[at + 2u * P4]); }
   let root = sqrt(v) * scalar(lane, 6u) + scalar(lane, 7u);
-  return -scalar(lane, 1u) * select(mean / root, vec4f(), root == vec4f());
+  return AdamStep(-scalar(lane, 1u) * select(mean / root, vec4f(), root == vec4f()), mean, square, v);
+}
+
+fn keep_moments(s: AdamStep, at: u32, lane: u32) {
+  state[at] = s.exp_avg;
+  state[at + P4] = s.exp_avg_sq;
+  if (scalar(lane, 9u) != 0.0) { state[at + 2u * P4] = s.v; }
 }

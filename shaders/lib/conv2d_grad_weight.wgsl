@@ -3,7 +3,7 @@
 // A thread owns GW_TH kernel rows × all KW taps × four input channels (GW_TH = 1; narrow inputs: all CI of them) × GW_TN vec4s of output
 // channels, over one slab of output rows (n, oh). It walks the rows four pixels at a time: the four gradients, and the GW_SPAN columns of x
 // under them, are read once for all taps: 3×3, 16 channels: 22 vec4s for 192 vec4 multiply-adds. Four pixels are one matrix product:
-// a column for each output pixel times their inputs. Slabs are summed in fixed order by grad_finish.wgsl.
+// a column for each output pixel times their inputs. Slabs are summed in fixed order by the optimizer (lib/update.wgsl).
 
 import constants::{N, XH, XW, XC4, YH, YW, YC4, CI, KH, KW, SH, SW, PH, PW, DH, DW, HAS_BIAS, X_LANE, GY_LANE, PARTIALS_LANE};
 import constants::{GW_TH, GW_TN, GW_SPAN, GW_GRAIN, GW_STEP, GW_TAP, GW_WEIGHTS, SLABS, SLAB_ROWS};

@@ -1,25 +1,55 @@
-// What every optimizer's kernel shares. Parameters, gradients and each state array are flat, so one dispatch serves all layers and all
-// lanes of an optimizer type: a workgroup is one block of 256 floats (64 threads × vec4), z counts the dispatch's list of lanes.
-// A lane with a recorded non-finite value (lib/finite) is frozen: its kernel writes nothing.
+// What every optimizer's kernel shares. Parameters and each state array are flat, so one dispatch serves all layers and all lanes of an
+// optimizer type: a workgroup is one block of 256 floats (64 threads × vec4), z counts the dispatch's list of lanes. It sums the slabs
+// of its block's gradient itself, in fixed order.
+//
+// What freezes a lane is decided without waiting for other workgroups, so that no result depends on who runs first: `bad` is what was
+// known when the step began, and only read here; what is found now goes to the lane's report, which lib/metrics merges into `bad`
+// before the next step.
+// - A frozen lane, and one whose loss is not finite, writes nothing: the run keeps the weights before this step.
+// - A block that meets a non-finite gradient, weight or updated weight writes nothing, and records the smallest index of one. The
+//   lane's other blocks take this last step: the run ends with every number finite, some from after the step, that block from before.
 
-import constants::{P4, BLOCKS};
+import constants::{P4, BLOCKS, PARTIALS_LANE, REPORT_WORDS};
 import package::lib::reduce::workgroup_sum;
 import package::lib::step::LaneStep;
 
-@group(0) @binding(0) var<storage, read_write> params: array<vec4f>;
-@group(0) @binding(1) var<storage, read> grads: array<vec4f>;
+@group(0) @binding(0) var<storage, read> partials: array<vec4f>;
+// One entry a block: offset and stride of its slabs in `partials`, slabs, vec4s in use; then one an entry of z: lane, where its state
+// begins (vec4s).
+@group(0) @binding(1) var<storage, read> tables: array<vec4u>;
+@group(0) @binding(2) var<storage, read_write> params: array<vec4f>;
 // State array k of a lane begins at its base + k · P4.
-@group(0) @binding(2) var<storage, read_write> state: array<vec4f>;
-// (lane, index of its first state vec4).
-@group(0) @binding(3) var<storage, read> lanes: array<vec2u>;
+@group(0) @binding(3) var<storage, read_write> state: array<vec4f>;
 // Per lane: 0xffffffff, or where a non-finite value was met.
 @group(0) @binding(4) var<storage, read> bad: array<u32>;
-// [lane][3][BLOCKS]: Σg² (written elsewhere), Σ(Δw)², Σw² of each block.
-@group(0) @binding(5) var<storage, read_write> norms: array<f32>;
+@group(0) @binding(5) var<storage, read> step_loss: array<vec4f>;
+// Layout: lib/metrics. Atomic for the sake of one word: the smallest index of any block.
+@group(0) @binding(6) var<storage, read_write> report: array<atomic<u32>>;
 @group(1) @binding(0) var<storage, read> step: array<LaneStep>;
 
-// Uniform over the workgroup.
-fn frozen(lane: u32, block: u32) -> bool {
+const LOSS_BAD = 0xfffffffeu;
+
+fn non_finite(v: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) == vec4u(0x7f800000u);
+}
+
+fn lane_of(z: u32) -> u32 {
+  return tables[BLOCKS + z].x;
+}
+
+// Index of the thread's first vec4 of state.
+fn state_of(z: u32, block: u32, local: u32) -> u32 {
+  return tables[BLOCKS + z].y + block * 64u + local;
+}
+
+// Whether there is nothing to do. Uniform over the workgroup. The first block also passes on what the loss kernel found.
+fn frozen(lane: u32, block: u32, local: u32) -> bool {
+  if (block == 0u && local == 0u) {
+    let result = step_loss[lane];
+    atomicStore(&report[lane * REPORT_WORDS], bitcast<u32>(result.x));
+    atomicStore(&report[lane * REPORT_WORDS + 1u], bitcast<u32>(result.y));
+    if (non_finite(result).x) { atomicMin(&report[lane * REPORT_WORDS + 2u], LOSS_BAD); }
+  }
   return block >= BLOCKS || bad[lane] != 0xffffffffu;
 }
 
@@ -28,14 +58,37 @@ fn scalar(lane: u32, k: u32) -> f32 {
   return step[lane].scalars[k];
 }
 
-// Moves the thread's four weights and leaves the block's norms.
-fn move_by(delta: vec4f, lane: u32, block: u32, local: u32) {
-  let at = lane * P4 + block * 64u + local;
-  let moved = params[at] + delta;
-  params[at] = moved;
-  let sums = workgroup_sum(local, vec4f(dot(delta, delta), dot(moved, moved), 0.0, 0.0));
-  if (local == 0u) {
-    norms[(lane * 3u + 1u) * BLOCKS + block] = sums.x;
-    norms[(lane * 3u + 2u) * BLOCKS + block] = sums.y;
+fn weight(lane: u32, block: u32, local: u32) -> vec4f {
+  return params[lane * P4 + block * 64u + local];
+}
+
+fn gradient(lane: u32, block: u32, local: u32) -> vec4f {
+  let b = tables[block];
+  var sum = vec4f();
+  if (local < b.w) {
+    for (var s = 0u; s < b.z; s++) {
+      sum += partials[lane * PARTIALS_LANE + b.x + s * b.y + local];
+    }
   }
+  return sum;
+}
+
+// Moves the thread's four weights by `delta` and leaves the block's norms, unless something in the block is not finite. Returns whether
+// it did: only then may the caller write state. Call in uniform control flow.
+fn move_by(delta: vec4f, grad: vec4f, lane: u32, block: u32, local: u32) -> bool {
+  let i = block * 64u + local;
+  let old = params[lane * P4 + i];
+  let moved = old + delta;
+  let wrong = any(non_finite(grad) | non_finite(old) | non_finite(moved));
+  let at = lane * REPORT_WORDS;
+  if (wrong) { atomicMin(&report[at + 2u], 4u * i); }
+  let sums = workgroup_sum(local, vec4f(dot(grad, grad), dot(delta, delta), dot(moved, moved), select(0.0, 1.0, wrong)));
+  if (sums.w > 0.0 || non_finite(step_loss[lane]).x) { return false; }
+  params[lane * P4 + i] = moved;
+  if (local == 0u) {
+    atomicStore(&report[at + 4u + block], bitcast<u32>(sums.x));
+    atomicStore(&report[at + 4u + BLOCKS + block], bitcast<u32>(sums.y));
+    atomicStore(&report[at + 4u + 2u * BLOCKS + block], bitcast<u32>(sums.z));
+  }
+  return true;
 }

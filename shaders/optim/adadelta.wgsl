@@ -9,24 +9,25 @@
 
 import constants::{P4};
 import package::lib::grid::group_index;
-import package::lib::update::{params, grads, state, lanes, frozen, scalar, move_by};
+import package::lib::update::{state, lane_of, state_of, frozen, scalar, weight, gradient, move_by};
 
 @compute @workgroup_size(64)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let lane = lanes[group.z].x;
+  let lane = lane_of(group.z);
   let block = group_index(group, groups);
-  if (frozen(lane, block)) { return; }
-  let i = block * 64u + local;
-  let at = lanes[group.z].y + i;
+  if (frozen(lane, block, local)) { return; }
+  let grad = gradient(lane, block, local);
+  let at = state_of(group.z, block, local);
   let rho = scalar(lane, 1u);
   let rest = scalar(lane, 2u);
   let eps = scalar(lane, 4u);
-  let g = grads[lane * P4 + i] + scalar(lane, 3u) * params[lane * P4 + i];
+  let g = grad + scalar(lane, 3u) * weight(lane, block, local);
   let square = rho * state[at] + rest * g * g;
-  state[at] = square;
   let root = sqrt(square + eps);
   let past = state[at + P4];
   let d = select(sqrt(past + eps) / root * g, vec4f(), root == vec4f());
-  state[at + P4] = rho * past + rest * d * d;
-  move_by(-scalar(lane, 0u) * d, lane, block, local);
+  if (move_by(-scalar(lane, 0u) * d, grad, lane, block, local)) {
+    state[at] = square;
+    state[at + P4] = rho * past + rest * d * d;
+  }
 }

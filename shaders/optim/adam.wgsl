@@ -1,17 +1,18 @@
 // Adam (PyTorch): weight decay enters the gradient, g ← grad + weight_decay · w, then the step of lib/adam.
 // Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html
 
-import constants::{P4};
-import package::lib::adam::adam_step;
+import package::lib::adam::{adam_step, keep_moments};
 import package::lib::grid::group_index;
-import package::lib::update::{params, grads, lanes, frozen, scalar, move_by};
+import package::lib::update::{lane_of, state_of, frozen, scalar, weight, gradient, move_by};
 
 @compute @workgroup_size(64)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let lane = lanes[group.z].x;
+  let lane = lane_of(group.z);
   let block = group_index(group, groups);
-  if (frozen(lane, block)) { return; }
-  let i = block * 64u + local;
-  let g = grads[lane * P4 + i] + scalar(lane, 8u) * params[lane * P4 + i];
-  move_by(adam_step(g, lanes[group.z].y + i, lane), lane, block, local);
+  if (frozen(lane, block, local)) { return; }
+  let grad = gradient(lane, block, local);
+  let g = grad + scalar(lane, 8u) * weight(lane, block, local);
+  let at = state_of(group.z, block, local);
+  let s = adam_step(g, at, lane);
+  if (move_by(s.delta, grad, lane, block, local)) { keep_moments(s, at, lane); }
 }

@@ -8,19 +8,21 @@
 
 import constants::{P4};
 import package::lib::grid::group_index;
-import package::lib::update::{params, grads, state, lanes, frozen, scalar, move_by};
+import package::lib::update::{state, lane_of, state_of, frozen, scalar, weight, gradient, move_by};
 
 @compute @workgroup_size(64)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let lane = lanes[group.z].x;
+  let lane = lane_of(group.z);
   let block = group_index(group, groups);
-  if (frozen(lane, block)) { return; }
-  let i = block * 64u + local;
-  let at = lanes[group.z].y + i;
-  let g = grads[lane * P4 + i] + scalar(lane, 6u) * params[lane * P4 + i];
+  if (frozen(lane, block, local)) { return; }
+  let grad = gradient(lane, block, local);
+  let at = state_of(group.z, block, local);
+  let g = grad + scalar(lane, 6u) * weight(lane, block, local);
   let mean = scalar(lane, 2u) * state[at] + scalar(lane, 3u) * g;
-  state[at] = mean;
   let largest = max(scalar(lane, 4u) * state[at + P4], abs(g) + scalar(lane, 5u));
-  state[at + P4] = largest;
-  move_by(-scalar(lane, 1u) * select(mean / largest, vec4f(), largest == vec4f()), lane, block, local);
+  let d = select(mean / largest, vec4f(), largest == vec4f());
+  if (move_by(-scalar(lane, 1u) * d, grad, lane, block, local)) {
+    state[at] = mean;
+    state[at + P4] = largest;
+  }
 }

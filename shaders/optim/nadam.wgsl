@@ -10,22 +10,23 @@
 
 import constants::{P4};
 import package::lib::grid::group_index;
-import package::lib::update::{params, grads, state, lanes, frozen, scalar, move_by};
+import package::lib::update::{state, lane_of, state_of, frozen, scalar, weight, gradient, move_by};
 
 @compute @workgroup_size(64)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let lane = lanes[group.z].x;
+  let lane = lane_of(group.z);
   let block = group_index(group, groups);
-  if (frozen(lane, block)) { return; }
-  let i = block * 64u + local;
-  let at = lanes[group.z].y + i;
-  let g = grads[lane * P4 + i] + scalar(lane, 9u) * params[lane * P4 + i];
+  if (frozen(lane, block, local)) { return; }
+  let grad = gradient(lane, block, local);
+  let at = state_of(group.z, block, local);
+  let g = grad + scalar(lane, 9u) * weight(lane, block, local);
   let mean = scalar(lane, 3u) * state[at] + scalar(lane, 4u) * g;
-  state[at] = mean;
   let square = scalar(lane, 5u) * state[at + P4] + scalar(lane, 6u) * g * g;
-  state[at + P4] = square;
   let root = sqrt(square) * scalar(lane, 7u) + scalar(lane, 8u);
   // Divided first: a small gradient times a small lr could vanish.
   let d = scalar(lane, 1u) * (g / root) + scalar(lane, 2u) * (mean / root);
-  move_by(-select(d, vec4f(), root == vec4f()), lane, block, local);
+  if (move_by(-select(d, vec4f(), root == vec4f()), grad, lane, block, local)) {
+    state[at] = mean;
+    state[at + P4] = square;
+  }
 }

@@ -10,33 +10,35 @@
 
 import constants::{P4};
 import package::lib::grid::group_index;
-import package::lib::update::{params, grads, state, lanes, frozen, scalar, move_by};
+import package::lib::update::{state, lane_of, state_of, frozen, scalar, weight, gradient, move_by};
 
 @compute @workgroup_size(64)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
-  let lane = lanes[group.z].x;
+  let lane = lane_of(group.z);
   let block = group_index(group, groups);
-  if (frozen(lane, block)) { return; }
-  let i = block * 64u + local;
-  var at = lanes[group.z].y + i;
+  if (frozen(lane, block, local)) { return; }
+  let grad = gradient(lane, block, local);
+  let at = state_of(group.z, block, local);
   let alpha = scalar(lane, 1u);
   let rest = scalar(lane, 2u);
   let momentum = scalar(lane, 5u);
-  let g = grads[lane * P4 + i] + scalar(lane, 3u) * params[lane * P4 + i];
+  let g = grad + scalar(lane, 3u) * weight(lane, block, local);
 
-  var variance = alpha * state[at] + rest * g * g;
-  state[at] = variance;
-  if (scalar(lane, 6u) != 0.0) {
-    let mean_at = at + select(P4, 2u * P4, momentum > 0.0);
-    let mean = alpha * state[mean_at] + rest * g;
-    state[mean_at] = mean;
-    variance = max(variance - mean * mean, vec4f());
+  let square = alpha * state[at] + rest * g * g;
+  var variance = square;
+  let centered = scalar(lane, 6u) != 0.0;
+  let mean_at = at + select(P4, 2u * P4, momentum > 0.0);
+  var mean = vec4f();
+  if (centered) {
+    mean = alpha * state[mean_at] + rest * g;
+    variance = max(square - mean * mean, vec4f());
   }
   let root = sqrt(variance) + scalar(lane, 4u);
   var d = select(g / root, vec4f(), root == vec4f());
-  if (momentum > 0.0) {
-    d += momentum * state[at + P4];
-    state[at + P4] = d;
+  if (momentum > 0.0) { d += momentum * state[at + P4]; }
+  if (move_by(-scalar(lane, 0u) * d, grad, lane, block, local)) {
+    state[at] = square;
+    if (centered) { state[mean_at] = mean; }
+    if (momentum > 0.0) { state[at + P4] = d; }
   }
-  move_by(-scalar(lane, 0u) * d, lane, block, local);
 }

@@ -5,7 +5,7 @@ import { buildGraph, type Graph } from './graph.ts';
 import { emitCrossEntropy } from './ops/cross_entropy/cross_entropy.ts';
 import { emitGather } from './ops/gather.ts';
 import { BLOCK, blockSize, layoutParams, type ParamLayout } from './params.ts';
-import type { BufferPlan, Dispatch } from './plan.ts';
+import { type BufferPlan, type Dispatch, reportWords } from './plan.ts';
 import type { Tensor } from './tensors.ts';
 
 export interface CompileOptions {
@@ -40,7 +40,7 @@ export interface Compiled {
   buffers: ParamLayout;
   /** Words of one lane. Slots grow when another pass is added. */
   plans: BufferPlan[];
-  /** Contents of the shared buffer `blocks` (grad_finish.wgsl). */
+  /** Where the slabs of each block's gradient lie in `partials` (shaders/lib/update.wgsl). */
   blockTable: Uint32Array<ArrayBuffer>;
   train: CompiledPass;
   evaluate: CompiledPass;
@@ -48,11 +48,11 @@ export interface Compiled {
 
 const EMPTY: CompiledPass['dispatches'] = [];
 
-/** forward and, in training, loss, backward and the closing kernels. */
+/** forward and, in training, loss and backward. */
 function emitPass(compiled: Pick<Compiled, 'info' | 'params' | 'buffers' | 'options'>, graph: Graph, options: PassOptions): PassEmitter {
   const { params, buffers } = compiled;
   const emit = new PassEmitter(graph, params, buffers, options);
-  emitGather(graph.input, compiled.options, emit);
+  emitGather(graph.input, compiled.options, params.size, emit);
   for (const node of graph.nodes) node.operation.forward(node, emit);
   emitCrossEntropy(graph, compiled.options, emit);
   if (!options.train) return emit;
@@ -61,29 +61,10 @@ function emitPass(compiled: Pick<Compiled, 'info' | 'params' | 'buffers' | 'opti
     node.operation.backward(node, emit);
   }
   emit.settle(graph.input);
-  const blocks = params.size / BLOCK;
-  const P4 = params.size / 4;
-  const perLane = (name: string, access: 'read' | 'read_write', lane = params.size) => emit.named(name, name, lane, lane, access);
-  emit.run({
-    label: 'sum slabs, check gradients',
-    shader: 'grad_finish',
-    entry: 'grad_finish',
-    constants: { P4, BLOCKS: blocks },
-    bindings: [
-      { name: 'partials', buffer: 'partials', offset: 0, size: emit.partialWords, lane: -1, access: 'read' },
-      emit.named('blocks', 'blocks', 4 * blocks, 0),
-      perLane('params', 'read'),
-      perLane('step_loss', 'read', 4),
-      perLane('grads', 'read_write'),
-      perLane('norms', 'read_write', 3 * blocks),
-      perLane('bad', 'read_write', 1),
-    ],
-    groups: blocks,
-  });
   return emit;
 }
 
-/** One entry a workgroup of grad_finish: offset, stride (vec4s), slabs, vec4s in use. */
+/** One entry a block of parameters: offset, stride (vec4s), slabs, vec4s in use. */
 function tableOfBlocks(params: ParamLayout, ranges: ReadonlyMap<string, PartialRange>): Uint32Array<ArrayBuffer> {
   const table = new Uint32Array((4 * params.size) / BLOCK);
   for (const block of params.blocks.values()) {
@@ -129,20 +110,17 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
   };
   const train = pass(true);
   const evaluate = pass(false);
-  const blocks = params.size / BLOCK;
   const { output, block } = heaviest(train.pass.graph, params);
   const plans: BufferPlan[] = [
     ...slots.map((laneSize, i) => ({ id: `slot${i}`, laneSize, layer: output })),
     { id: 'params', laneSize: params.size, layer: block },
-    { id: 'grads', laneSize: params.size, layer: block },
     { id: 'buffers', laneSize: buffers.size },
     { id: 'partials', laneSize: Math.max(train.emit.partialWords, 64), layer: block },
-    { id: 'norms', laneSize: 3 * blocks },
+    { id: 'report', laneSize: reportWords(params.size / BLOCK) },
     { id: 'labels', laneSize: 4 * Math.ceil(N / 4) },
     { id: 'step_loss', laneSize: 4 },
     { id: 'eval', laneSize: 4 },
     { id: 'bad', laneSize: 1 },
-    { id: 'blocks', laneSize: 4 * blocks, shared: true },
   ];
   return { ...base, plans, blockTable: tableOfBlocks(params, train.emit.partialRanges), train: train.pass, evaluate: evaluate.pass };
 }
@@ -155,7 +133,7 @@ export function compileInspect(compiled: Compiled): CompiledPass & { plans: Buff
   const graph = buildGraph(compiled.info, { N: 1, train: false, fuse: false });
   const options = { ...compiled.options, batch_size: 1 };
   const emit = new PassEmitter(graph, compiled.params, compiled.buffers, { train: false, share: false, fill: compiled.options.fill });
-  emitGather(graph.input, options, emit);
+  emitGather(graph.input, options, compiled.params.size, emit);
   for (const node of graph.nodes) node.operation.forward(node, emit);
   const slots: number[] = [];
   const { dispatches, placed } = emit.finish(slots);

@@ -65,6 +65,9 @@ export const FLAG = { shuffle: 1, masked: 2 } as const;
 
 /** Words of one (slot, lane) entry of the metrics ring: loss, correct, Σg², ΣΔ², Σw², bad (bits), 0, 0. */
 export const RING_WORDS = 8;
+/** Words of a lane in `report`: what its update leaves for the metrics of the step (shaders/lib/metrics.wgsl), with the place of `bad`. */
+export const reportWords = (blocks: number): number => 4 + 3 * blocks;
+export const REPORT_BAD = 2;
 /** No non-finite value met. */
 export const NOT_BAD = 0xffffffff;
 
@@ -83,8 +86,10 @@ export interface Fill {
 export interface RacePlan {
   lanes: number;
   buffers: readonly BufferPlan[];
-  /** One training step. */
+  /** One training step. Its metrics are written by the first dispatch of the next one… */
   train: readonly Dispatch[];
+  /** …or, once a submit, by these, which read the row of the last step. */
+  closing: readonly Dispatch[];
   /** One batch of a forward pass in evaluation mode. */
   evaluate: readonly Dispatch[];
   fills: readonly Fill[];

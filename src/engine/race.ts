@@ -1,10 +1,22 @@
-/** From a compiled model and the optimizers of the runs to the plan of a race: closing kernels, state, who is updated by what. */
+/** From a compiled model and the optimizers of the runs to the plan of a race: updates, state, metrics. */
 import type { Args } from '../model/types.ts';
 import type { Compiled } from './compile.ts';
+import { metricsBindings } from './ops/gather.ts';
 import { optimizers } from './optim/index.ts';
 import type { OptimizerKernel } from './optimizer.ts';
 import { BLOCK } from './params.ts';
-import { type Binding, type BufferPlan, type Dispatch, type Fill, NOT_BAD, type RacePlan, RING_SLOTS, RING_WORDS } from './plan.ts';
+import {
+  type Binding,
+  type BufferPlan,
+  type Dispatch,
+  type Fill,
+  NOT_BAD,
+  type RacePlan,
+  REPORT_BAD,
+  RING_SLOTS,
+  RING_WORDS,
+  reportWords,
+} from './plan.ts';
 
 /** The optimizer of one lane: arguments complete. */
 export interface LaneOptimizer {
@@ -30,22 +42,27 @@ const bind = (name: string, buffer: string, lane: number, access: Binding['acces
 
 const grid = (groups: number): [number, number] => [Math.min(groups, 65535), Math.ceil(groups / 65535)];
 
-/** One fused update of all parameters of all lanes that use this optimizer; `lanes:<type>` lists them with where their state begins. */
-function updateDispatch(P: number, type: string): Dispatch {
+/**
+ * One update of all parameters of all lanes that use this optimizer, summed-up slabs of their gradients included. `tables:<type>` says
+ * where those lie, which lanes these are, and where their state begins. `slabs`: words of a lane's partial sums.
+ */
+function updateDispatch(P: number, slabs: number, type: string): Dispatch {
   const blocks = P / BLOCK;
+  const report = reportWords(blocks);
   return {
     label: `${type} update`,
     shader: kernelOf(type).shader,
     entry: 'update',
-    constants: { P4: P / 4, BLOCKS: blocks },
+    constants: { P4: P / 4, BLOCKS: blocks, PARTIALS_LANE: slabs / 4, REPORT_WORDS: report },
     conditions: {},
     bindings: [
+      bind('partials', 'partials', slabs),
+      bind('tables', `tables:${type}`, 0),
       bind('params', 'params', P, 'read_write'),
-      bind('grads', 'grads', P),
       bind('state', 'state', 0, 'read_write'),
-      bind('lanes', `lanes:${type}`, 0),
       bind('bad', 'bad', 1),
-      bind('norms', 'norms', 3 * blocks, 'read_write'),
+      bind('step_loss', 'step_loss', 4),
+      bind('report', 'report', report, 'read_write'),
     ],
     step: true,
     grid: grid(blocks),
@@ -60,9 +77,9 @@ function metricsDispatch(P: number): Dispatch {
     label: 'metrics',
     shader: 'metrics',
     entry: 'metrics',
-    constants: { BLOCKS: blocks },
+    constants: { BLOCKS: blocks, REPORT_WORDS: reportWords(blocks) },
     conditions: {},
-    bindings: [bind('norms', 'norms', 3 * blocks), bind('step_loss', 'step_loss', 4), bind('bad', 'bad', 1), bind('ring', 'ring', 0, 'read_write')],
+    bindings: metricsBindings(P),
     step: true,
     grid: [1, 1],
     macs: 0,
@@ -92,28 +109,28 @@ export function planRace(compiled: Compiled, lanes: readonly LaneOptimizer[]): R
   const types = [...new Set(lanes.map((l) => l.type))];
   const lanesOf = Object.fromEntries(types.map((type) => [type, lanes.flatMap((l, i) => (l.type === type ? [i] : []))]));
   const { states, words, fills } = layoutStates(P, lanes);
-  const { layer } = compiled.plans.find((p) => p.id === 'params') ?? {};
+  const planned = (id: string): BufferPlan => compiled.plans.find((p) => p.id === id) as BufferPlan;
+  const { layer } = planned('params');
+  const slabs = planned('partials').laneSize;
   const shared = (id: string, laneSize: number): BufferPlan => ({ id, laneSize: Math.max(4, laneSize), shared: true, layer });
-  const lists = types.map((type): Fill => {
-    const list = lanesOf[type].flatMap((lane) => [lane, states[lane].offset / 4]);
-    return { buffer: `lanes:${type}`, offset: 0, data: Uint32Array.from(list) };
+  const tables = types.map((type): Fill => {
+    const list = lanesOf[type].flatMap((lane) => [lane, states[lane].offset / 4, 0, 0]);
+    return { buffer: `tables:${type}`, offset: 0, data: Uint32Array.from([...compiled.blockTable, ...list]) };
   });
+  const report = reportWords(P / BLOCK);
+  const notBad = lanes.map((_, l): Fill => ({ buffer: 'report', offset: l * report + REPORT_BAD, data: Uint32Array.of(NOT_BAD) }));
   return {
     lanes: lanes.length,
     buffers: [
       ...compiled.plans,
       shared('state', words),
       shared('ring', RING_SLOTS * RING_WORDS * lanes.length),
-      ...types.map((type) => shared(`lanes:${type}`, 2 * lanesOf[type].length)),
+      ...tables.map(({ buffer, data }) => shared(buffer, data.length)),
     ],
-    train: [...compiled.train.dispatches, ...types.map((type) => updateDispatch(P, type)), metricsDispatch(P)],
+    train: [...compiled.train.dispatches, ...types.map((type) => updateDispatch(P, slabs, type))],
+    closing: [metricsDispatch(P)],
     evaluate: compiled.evaluate.dispatches,
-    fills: [
-      { buffer: 'blocks', offset: 0, data: compiled.blockTable },
-      { buffer: 'bad', offset: 0, data: new Uint32Array(lanes.length).fill(NOT_BAD) },
-      ...fills,
-      ...lists,
-    ],
+    fills: [{ buffer: 'bad', offset: 0, data: new Uint32Array(lanes.length).fill(NOT_BAD) }, ...fills, ...notBad, ...tables],
     lanesOf,
     states,
   };

@@ -1,4 +1,4 @@
-/** A data set resident on the GPU: u8 images (or ready floats), labels, and the table that scales and standardises u8. */
+/** A data set resident on the GPU: u8 images (or ready floats), and what a sample is looked up in: its label, and the scale of u8. */
 import { LimitError } from './device.ts';
 
 const STORAGE_COPY_DST = 0x80 | 0x8;
@@ -17,8 +17,7 @@ export class GpuDataset {
   readonly kind: 'u8' | 'f32';
   readonly count: number;
   readonly images: GPUBuffer;
-  readonly labels: GPUBuffer;
-  /** [C][256]: (v/255 − mean)/std, in float64 and rounded once. */
+  /** For u8 the floats [C][256], (v/255 − mean)/std, in float64 and rounded once; then the label of every sample. One buffer: gather binds many. */
   readonly table: GPUBuffer;
   readonly bytes: number;
 
@@ -39,18 +38,18 @@ export class GpuDataset {
       tail.set(new Uint8Array(images.buffer, images.byteOffset + whole, images.byteLength - whole));
       device.queue.writeBuffer(this.images, whole, tail);
     }
-    this.labels = device.createBuffer({ label: 'all_labels', size: 4 * Math.max(labels.length, 4), usage: STORAGE_COPY_DST });
-    device.queue.writeBuffer(this.labels, 0, Uint32Array.from(labels));
-    const table = new Float32Array(256 * shape[0]);
-    for (let c = 0; c < shape[0]; c++) for (let v = 0; v < 256; v++) table[256 * c + v] = (v / 255 - source.mean[c]) / source.std[c];
+    const channels = this.kind === 'u8' ? shape[0] : 0;
+    const table = new Uint32Array(Math.max(256 * channels + labels.length, 4));
+    const scale = new Float32Array(table.buffer);
+    for (let c = 0; c < channels; c++) for (let v = 0; v < 256; v++) scale[256 * c + v] = (v / 255 - source.mean[c]) / source.std[c];
+    for (let i = 0; i < labels.length; i++) table[256 * channels + i] = labels[i];
     this.table = device.createBuffer({ label: 'table', size: table.byteLength, usage: STORAGE_COPY_DST });
     device.queue.writeBuffer(this.table, 0, table);
-    this.bytes = 4 * words + 4 * labels.length + table.byteLength;
+    this.bytes = 4 * words + table.byteLength;
   }
 
   destroy(): void {
     this.images.destroy();
-    this.labels.destroy();
     this.table.destroy();
   }
 }

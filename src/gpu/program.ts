@@ -30,6 +30,7 @@ export interface Command {
 
 export class Program {
   private train: Command[] = [];
+  private closing: Command[] = [];
   private evaluation: Command[] = [];
   private readonly stepGroup: GPUBindGroup;
   private readonly table: GPUBuffer;
@@ -58,18 +59,22 @@ export class Program {
   /** Compiles all pipelines in parallel, then allocates. Throws LimitError before anything is compiled or allocated. */
   static async create(gpu: Gpu, plan: RacePlan, dataset: GpuDataset, options: ProgramOptions = {}): Promise<Program> {
     checkLimits(plan.buffers, plan.lanes, gpu.device.limits);
-    await compilePipelines(gpu.device, [...plan.train, ...plan.evaluate], options.onProgress);
+    await compilePipelines(gpu.device, [...plan.train, ...plan.closing, ...plan.evaluate], options.onProgress);
     const allocation = await allocateOrThrow(gpu.device, plan.buffers, plan.lanes, options.guard ?? false);
     const program = new Program(gpu, plan, dataset, allocation);
-    for (const fill of plan.fills) program.write(fill.buffer, fill.offset, fill.data);
+    program.fill();
     program.train = await program.commands(plan.train);
+    program.closing = await program.commands(plan.closing);
     program.evaluation = await program.commands(plan.evaluate);
     return program;
   }
 
+  private fill(): void {
+    for (const { buffer, offset, data } of this.plan.fills) this.write(buffer, offset, data);
+  }
+
   buffer(id: string): GPUBuffer {
     if (id === 'images') return this.dataset.images;
-    if (id === 'all_labels') return this.dataset.labels;
     if (id === 'table') return this.dataset.table;
     const buffer = this.allocation.buffers.get(id);
     if (!buffer) throw new Error(`no buffer ${id}`);
@@ -146,13 +151,13 @@ export class Program {
     return buffer;
   }
 
-  /** Sends `commands` for every row in one pass, then copies `bytes` of `source` out. Rejects when the device is lost. */
+  /** Sends `commands` for every row in one pass, `closing` for the last, then copies `bytes` of `source` out. Rejects when the device is lost. */
   async submit(
     commands: readonly Command[],
     rows: Uint32Array<ArrayBuffer>,
     source: GPUBuffer,
     bytes: number,
-    clear = false,
+    { clear = false, closing = [] }: { clear?: boolean; closing?: readonly Command[] } = {},
   ): Promise<Uint32Array<ArrayBuffer>> {
     const { device } = this.gpu;
     const K = this.writeRows(rows);
@@ -160,6 +165,7 @@ export class Program {
     if (clear) encoder.clearBuffer(source, 0, bytes);
     const pass = encoder.beginComputePass();
     for (let k = 0; k < K; k++) this.encode(pass, commands, k);
+    this.encode(pass, closing, K - 1);
     pass.end();
     if (bytes > this.stagingBytes) throw new Error(`${bytes} bytes do not fit the staging buffer`);
     const staging = this.staging.pop() ?? this.createStaging();
@@ -175,12 +181,12 @@ export class Program {
   /** K ≤ RING_SLOTS training steps; row k must name ring slot k. Resolves, when they are done, with K × lanes × RING_WORDS words. */
   step(rows: Uint32Array<ArrayBuffer>): Promise<Uint32Array<ArrayBuffer>> {
     const K = rows.length / (STEP_WORDS * this.lanes);
-    return this.submit(this.train, rows, this.buffer('ring'), 4 * K * this.lanes * RING_WORDS);
+    return this.submit(this.train, rows, this.buffer('ring'), 4 * K * this.lanes * RING_WORDS, { closing: this.closing });
   }
 
   /** Forward passes in evaluation mode; totals per lane as floats: loss, hits, samples, 0. `first`: forget the totals so far. */
   evaluate(rows: Uint32Array<ArrayBuffer>, first: boolean, commands: readonly Command[] = this.evaluation): Promise<Uint32Array<ArrayBuffer>> {
-    return this.submit(commands, rows, this.buffer('eval'), 16 * this.lanes, first);
+    return this.submit(commands, rows, this.buffer('eval'), 16 * this.lanes, { clear: first });
   }
 
   write(id: string, offset: number, data: Float32Array | Uint32Array): void {
@@ -198,9 +204,10 @@ export class Program {
   /** Tests: NaN in everything that a step must write before it reads. */
   poison(): void {
     for (const { id, laneSize } of this.plan.buffers) {
-      if (!/^(slot|partials|grads|norms|step_loss|labels$)/.test(id)) continue;
+      if (!/^(slot|partials|report|step_loss|labels$)/.test(id)) continue;
       this.write(id, 0, new Uint32Array(laneSize * this.lanes).fill(0x7fc00000));
     }
+    this.fill();
   }
 
   /** Tests: ids of buffers whose guard words were overwritten. */

@@ -1,7 +1,7 @@
 /** Lanes of one architecture at one step: one program. */
 import type { Compiled } from '../engine/compile.ts';
-import { layerAt, packParam, unpackParam } from '../engine/params.ts';
-import { NOT_BAD, type RacePlan, RING_WORDS, STEP_WORDS } from '../engine/plan.ts';
+import { BLOCK, layerAt, packParam, unpackParam } from '../engine/params.ts';
+import { NOT_BAD, type RacePlan, REPORT_BAD, RING_WORDS, reportWords, STEP_WORDS } from '../engine/plan.ts';
 import { planRace } from '../engine/race.ts';
 import { checkLimits } from '../gpu/buffers.ts';
 import type { GpuDataset } from '../gpu/dataset.ts';
@@ -105,10 +105,17 @@ export class LaneGroup {
     this.program.write('buffers', l * buffers.size, b);
   }
 
+  /** In both places: what a step goes by, and what updates lower. */
+  private writeBad(l: number, bad: number): void {
+    const report = reportWords(this.compiled.params.size / BLOCK);
+    this.program.write('bad', l, Uint32Array.of(bad));
+    this.program.write('report', l * report + REPORT_BAD, Uint32Array.of(bad));
+  }
+
   /** Lets a frozen lane learn again, after other weights were written. */
   thaw(l: number): void {
     this.lanes[l].frozen = null;
-    this.program.write('bad', l, Uint32Array.of(NOT_BAD));
+    this.writeBad(l, NOT_BAD);
   }
 
   /** All tensors of a lane in PyTorch's layout, in the order of the layers. */
@@ -226,7 +233,7 @@ export class LaneGroup {
       lane.frozen = snapshot.frozen;
       this.program.write('params', l * params.size, snapshot.params);
       this.program.write('buffers', l * buffers.size, snapshot.buffers);
-      this.program.write('bad', l, Uint32Array.of(snapshot.bad));
+      this.writeBad(l, snapshot.bad);
       const { offset, names } = this.program.plan.states[l];
       names.forEach((name, k) => {
         if (snapshot.state[name]) this.program.write('state', offset + k * params.size, snapshot.state[name]);

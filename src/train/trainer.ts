@@ -107,6 +107,11 @@ export class Trainer {
     return Math.max(0, ...this.groups.map((g) => g.step));
   }
 
+  /** Beside those of its steps. */
+  get dispatchesPerSubmit(): number {
+    return this.groups.reduce((sum, g) => sum + g.program.plan.closing.length, 0);
+  }
+
   get dispatchesPerStep(): number {
     return this.groups.reduce((sum, g) => sum + g.program.plan.train.length, 0);
   }

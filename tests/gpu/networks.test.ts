@@ -16,6 +16,7 @@ import { inferModel } from '../../src/model/infer.ts';
 import { resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import { random } from '../../src/model/random.ts';
 import type { LayerSpec, ModelInfo, ModelSpec } from '../../src/model/types.ts';
+import { gradientsOf, slabWords } from '../support/gradients.ts';
 import { liveLayers, randomModel, trainStep, type Weights } from '../support/networks.ts';
 
 const NETWORKS = 48;
@@ -89,7 +90,7 @@ async function check(seed: number, { info: given, halves }: Options = {}): Promi
     rows[lane * STEP_WORDS + STEP.dropout] = seed + lane;
   });
   const ring = new Float32Array((await program.step(rows)).buffer);
-  const grads = await program.readFloats('grads', 0, LANES * compiled.params.size);
+  const grads = gradientsOf(compiled, await program.readFloats('partials', 0, LANES * slabWords(compiled)), LANES);
   const buffers = await program.readFloats('buffers', 0, LANES * compiled.buffers.size);
   const wrong: string[] = [];
   lanes.forEach((weights, lane) => {

@@ -8,7 +8,7 @@ import { compile } from '../../src/engine/compile.ts';
 import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
 import { optimizers as kernels } from '../../src/engine/optim/index.ts';
 import { BLOCK } from '../../src/engine/params.ts';
-import { type RacePlan, STEP_FLOATS, STEP_WORDS } from '../../src/engine/plan.ts';
+import { type RacePlan, reportWords, STEP_FLOATS, STEP_WORDS } from '../../src/engine/plan.ts';
 import { planRace } from '../../src/engine/race.ts';
 import type { OptimizerState } from '../../src/engine/reference.ts';
 import { allocate, readWords } from '../../src/gpu/buffers.ts';
@@ -20,6 +20,7 @@ import { type OptimizerType, optimizers, optimizerTypes, resolveOptimizer } from
 import { random } from '../../src/model/random.ts';
 import type { Args, OptimizerSpec } from '../../src/model/types.ts';
 import { NOT_YET, type OptimizerGolden, readOptimizers, supported } from '../support/golden.ts';
+import { partialsOf } from '../support/gradients.ts';
 import { nadamReferenceBefore2, nadamScalarsBefore2 } from '../support/nadam_before_2.ts';
 
 const { p0, grads, cases } = readOptimizers(golden);
@@ -52,18 +53,19 @@ function walk({ type, ...hyper }: OptimizerGolden['hyper']): OptimizerGolden {
 
 const settings = [...supported(cases, optimizerTypes, NOT_YET.optimizers), ...BEYOND.map(walk)];
 
-/** Three blocks of parameters. */
+/** Three blocks of parameters, each full: a gradient reaches every word. */
 const compiled = compile(
   inferModel({
     input: [1, 1, 12],
     layers: [
       { id: 'flatten', type: 'Flatten' },
-      { id: 'fc', type: 'Linear', out_features: 37 },
+      { id: 'fc', type: 'Linear', out_features: 64, bias: false },
     ],
   }),
   { batch_size: 2, loss: { type: 'CrossEntropyLoss' }, data: 'f32' },
 );
 const P = compiled.params.size;
+const REPORT = reportWords(P / BLOCK);
 /** Where the golden weights stand: spread over all blocks, padding between them. */
 const place = (i: number) => (i * 59 + 3) % P;
 
@@ -169,16 +171,18 @@ function expected(spec: OptimizerSpec, param: Float32Array, state: OptimizerStat
 }
 
 /** Sentences about a step's norms, block by block. */
-function checkNorms(label: string, norms: Float32Array, before: Float32Array, after: Float32Array): string[] {
+function checkNorms(label: string, norms: Float32Array, grad: Float32Array, before: Float32Array, after: Float32Array): string[] {
   const blocks = P / BLOCK;
   return Array.from({ length: blocks }, (_, b) => {
-    let [moved, size] = [0, 0];
+    let [steep, moved, size] = [0, 0, 0];
     for (let i = b * BLOCK; i < (b + 1) * BLOCK; i++) {
+      steep += grad[i] ** 2;
       moved += (after[i] - before[i]) ** 2;
       size += after[i] ** 2;
     }
     // The kernel squares the step before it is rounded into the weight.
     return [
+      compare(`${label} Σg² of block ${b}`, [norms[b]], [steep], { tolerance: 1e-6 }),
       compare(`${label} Σ(Δw)² of block ${b}`, [norms[blocks + b]], [moved], { tolerance: 1e-3, absolute: 1e-9 }),
       compare(`${label} Σw² of block ${b}`, [norms[2 * blocks + b]], [size], { tolerance: 1e-6 }),
     ];
@@ -204,10 +208,10 @@ describe.each(optimizerTypes)('%s', (type) => {
     for (const [k, gradient] of grads.entries()) {
       const t = k + 1;
       const grad = spread(gradient);
-      updates.write('grads', 0, repeat(grad, lanes));
+      updates.write('partials', 0, partialsOf(compiled, repeat(grad, lanes)));
       await updates.step(t);
       const after = await updates.read('params', lanes * P);
-      const norms = await updates.read('norms', (lanes * 3 * P) / BLOCK);
+      const report = await updates.read('report', lanes * REPORT);
       const next = await updates.read('state', updates.stateWords);
       for (const [lane, spec] of specs.entries()) {
         const label = `${own[lane].name} step ${t}`;
@@ -216,7 +220,7 @@ describe.each(optimizerTypes)('%s', (type) => {
         wrong.push(...[compareStep(label, laneOf(after, lane), want, laneOf(params, lane)) ?? []].flat());
         for (const [name, values] of Object.entries(updates.stateOf(lane, next)))
           wrong.push(...[compare(`${label} ${name}`, values, old[name], { tolerance: 1e-6, absolute: 1e-12 }) ?? []].flat());
-        wrong.push(...checkNorms(label, laneOf(norms, lane, (3 * P) / BLOCK), laneOf(params, lane), laneOf(after, lane)));
+        wrong.push(...checkNorms(label, laneOf(report, lane, REPORT).subarray(4), grad, laneOf(params, lane), laneOf(after, lane)));
         const trajectory = own[lane].after.get(t);
         if (!trajectory) continue;
         seen.add(t);
@@ -247,7 +251,7 @@ describe.each(optimizerTypes)('%s', (type) => {
       const params = draw(magnitude);
       const grad = draw(magnitude);
       updates.write('params', 0, params);
-      updates.write('grads', 0, grad);
+      updates.write('partials', 0, partialsOf(compiled, grad));
       // A running mean of squares, or a maximum, is above 0 and no smaller than the square of the running mean.
       const words = Float32Array.from({ length: updates.stateWords }, (_, i) => sign(i % P) * Math.abs(stream.normal()));
       for (const [lane] of specs.entries()) {

@@ -62,10 +62,10 @@ describe('a race of every optimizer', () => {
 
 /** Dispatches of a training step with one optimizer type, whatever the number of runs. May only fall. */
 const LAUNCHES: readonly (readonly [string, readonly [number, number, number], number])[] = [
-  ['lenet-5', [1, 28, 28], 19],
-  ['small-cnn-bn', [1, 28, 28], 27],
-  ['resnet-8', [3, 32, 32], 90],
-  ['mlp', [2, 1, 1], 11],
+  ['lenet-5', [1, 28, 28], 17],
+  ['small-cnn-bn', [1, 28, 28], 21],
+  ['resnet-8', [3, 32, 32], 62],
+  ['mlp', [2, 1, 1], 9],
 ];
 
 it.each(LAUNCHES)('%s takes few dispatches a step', (id, input, most) => {

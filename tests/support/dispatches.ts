@@ -47,7 +47,7 @@ export function modelDispatches(name: string, model: ModelSpec, batch_size: numb
   const captures = [...inspect.graph.outputs.values()].flatMap((t) =>
     captureDispatches(t, inspect.placed.get(t.id) ?? 'slot0', Math.min(t.C, 3), 4096),
   );
-  return [...plan.train, ...plan.evaluate, ...inspect.dispatches, ...captures].map((dispatch) => ({ from: name, dispatch }));
+  return [...plan.train, ...plan.closing, ...plan.evaluate, ...inspect.dispatches, ...captures].map((dispatch) => ({ from: name, dispatch }));
 }
 
 /** The same text in the pipeline: shader, entry, conditions, constants and what is bound. */

@@ -1,0 +1,33 @@
+// What a step leaves for the page: one entry of the metrics ring a lane, from what the blocks of the update reported. The first kernel of
+// the next step writes it (gather.wgsl), or after the last step of a submit metrics.wgsl: no dispatch a step for it.
+//   ring[slot][lane] = (loss, correct, Σg², ΣΔ², Σw², bad, 0, 0)
+// A lane's report: loss, correct (bits), smallest index of a non-finite value met since the lane was started, 0; then [3][BLOCKS] Σg²,
+// Σ(Δw)², Σw² of each block (bits). Sums in fixed order.
+
+import constants::{BLOCKS, REPORT_WORDS};
+
+@group(0) @binding(0) var<storage, read> report: array<u32>;
+@group(0) @binding(1) var<storage, read_write> bad: array<u32>;
+@group(0) @binding(2) var<storage, read_write> ring: array<vec4u>;
+
+var<workgroup> sums: array<vec3f, 64>;
+
+// Entry of a lane, by one workgroup. From now on `bad` says what the step found. Call in uniform control flow.
+fn write_entry(slot: u32, lane: u32, lanes: u32, local: u32) {
+  let base = lane * REPORT_WORDS;
+  var sum = vec3f();
+  for (var b = base + 4u + local; b < base + 4u + BLOCKS; b += 64u) {
+    sum += bitcast<vec3f>(vec3u(report[b], report[b + BLOCKS], report[b + 2u * BLOCKS]));
+  }
+  sums[local] = sum;
+  workgroupBarrier();
+  if (local == 0u) {
+    var all = vec3f();
+    for (var i = 0u; i < 64u; i++) { all += sums[i]; }
+    let worst = min(bad[lane], report[base + 2u]);
+    bad[lane] = worst;
+    let at = 2u * (slot * lanes + lane);
+    ring[at] = vec4u(report[base], report[base + 1u], bitcast<vec2u>(all.xy));
+    ring[at + 1u] = vec4u(bitcast<u32>(all.z), worst, 0u, 0u);
+  }
+}

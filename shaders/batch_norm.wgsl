@@ -12,9 +12,10 @@
 
 import constants::{C4, XC, XC4, ROWS, TC, TR, SLABS, SLAB_ROWS, CHUNK, CHUNKS, INVERSE_ROWS, UNBIASED, MOMENTUM, EPS, ACT, SLOPE};
 import constants::{X_LANE, MOMENTS_LANE, SAVED_LANE, PARAM_LANE, RUNNING_LANE, Y_LANE, GY_LANE, GX_LANE, RESIDUAL_LANE, PARTIALS_LANE, SUMS_LANE};
-import constants::{ACCUMULATE, IN_ACT, IN_SLOPE};
+import constants::{ACCUMULATE, IN_ACT, IN_SLOPE, OUT_ROWS, FULL_H, FULL_W, POOL_H, POOL_W, TAPS_LANE};
 import package::lib::activation::{activate, activation_gradient, mask_padding};
 import package::lib::grid::group_index;
+import package::lib::through_pool::{window_of, through_pool};
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 // [SLABS + 1][2][C4]: mean and M2 of every slab, last mean and rstd of the batch.
@@ -100,6 +101,9 @@ fn stats(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: v
 @if(normalize && train) @group(0) @binding(4) var<storage, read_write> running: array<vec4f>;
 @if(normalize && train) @group(0) @binding(5) var<storage, read> bad: array<u32>;
 @if(residual) @group(0) @binding(6) var<storage, read> residual: array<vec4f>;
+// Which tap won, as max_pool2d.wgsl keeps it.
+@if(normalize && train && pooled) @group(0) @binding(6) var<storage, read_write> taps: array<u32>;
+
 // Of the thread's column: mean and rstd.
 struct Moments {
   mean: vec4f,
@@ -156,12 +160,30 @@ fn normalize(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
   if (!p.live) { return; }
   let scale = m.rstd * param[lane * PARAM_LANE + p.c4];
   let bias = param[lane * PARAM_LANE + C4 + p.c4];
-  let last = min((p.part + 1u) * CHUNK, ROWS);
+  let last = min((p.part + 1u) * CHUNK, OUT_ROWS);
   for (var row = p.part * CHUNK + p.strand; row < last; row += TR) {
     let i = row * C4 + p.c4;
-    var v = (x[lane * X_LANE + i] - m.mean) * scale + bias;
-    @if(residual) v += residual[lane * RESIDUAL_LANE + i];
-    y[lane * Y_LANE + i] = mask_padding(activate(ACT, SLOPE, v), p.c4 % XC4, XC);
+    @if(!pooled) {
+      var v = (x[lane * X_LANE + i] - m.mean) * scale + bias;
+      @if(residual) v += residual[lane * RESIDUAL_LANE + i];
+      y[lane * Y_LANE + i] = mask_padding(activate(ACT, SLOPE, v), p.c4 % XC4, XC);
+    }
+    @if(pooled) {
+      var best = vec4f(-3.4028234e38);
+      var winner = vec4u();
+      let out = row / (FULL_W / POOL_W);
+      let top = out / (FULL_H / POOL_H) * FULL_H + out % (FULL_H / POOL_H) * POOL_H;
+      let corner = lane * X_LANE + (top * FULL_W + row % (FULL_W / POOL_W) * POOL_W) * C4 + p.c4;
+      for (var ky = 0u; ky < POOL_H; ky++) { // @unroll
+        for (var kx = 0u; kx < POOL_W; kx++) { // @unroll
+          let v = activate(ACT, SLOPE, (x[corner + (ky * FULL_W + kx) * C4] - m.mean) * scale + bias);
+          winner = select(winner, vec4u(ky * POOL_W + kx), v > best);
+          best = select(best, v, v > best);
+        }
+      }
+      y[lane * Y_LANE + i] = mask_padding(best, p.c4 % XC4, XC);
+      @if(train) taps[4u * lane * TAPS_LANE + i] = winner.x | (winner.y << 8u) | (winner.z << 16u) | (winner.w << 24u);
+    }
   }
 }
 
@@ -175,7 +197,11 @@ fn normalize(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
 
 @if(backward)
 fn gradient(lane: u32, row: u32, c4: u32) -> vec4f {
-  return gy[lane * GY_LANE + row * C4 + c4];
+  @if(!pooled) return gy[lane * GY_LANE + row * C4 + c4];
+  @if(pooled) {
+    let window = window_of(row / FULL_W, row % FULL_W, c4);
+    return through_pool(lane, window, row / FULL_W, row % FULL_W, c4, gy[lane * GY_LANE + window.at]);
+  }
 }
 
 @if(backward)

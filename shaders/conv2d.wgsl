@@ -14,6 +14,7 @@
 // matrix product that is one expression for the compiler, and on a software adapter 1.2 × as fast as four additions.
 // Bounds are joined with & and not &&, which is a branch: dozens of them in a loop take some compilers minutes.
 // Kernel rows and channels are one loop: a nested one costs a tenth more.
+// Conditions `pooled` and `averaged`: a tile is whole windows of the pooling behind. Of a maximum only what wins is stored, with its tap.
 // The order of every sum is independent of the tile: kernel rows, then channels in fours, then taps of the row.
 // Strided grad_input runs in SH·SW phases: all pixels of a tile share (ih+PH) mod SH, so taps that cannot hit are skipped for the whole tile;
 // each tap reads its own columns.
@@ -25,10 +26,13 @@ import package::lib::conv2d_grad_weight::{x, gy, grad_weight, norm_of, input_of}
 import constants::{N, XC, XH, XW, XC4, YC, YH, YW, YC4, CI, KH, KW, SH, SW, PH, PW, DH, DW, HAS_BIAS, X_LANE, Y_LANE, W_LANE};
 import constants::{ROWS, COLS, TN, SPAN, GRAIN, STEP, TAP, ACT, SLOPE, THREADS};
 import constants::{GI_GROUPS, GI_ROWS, GI_COLS, GI_TN, GI_SPAN, GI_GRAIN, GI_STEP, GI_TAP, GI_EVERY_H, GI_EVERY_W, GI_THREADS, GX_LANE, GY_LANE};
-import constants::{ACCUMULATE, IN_ACT, IN_SLOPE, GW_THREADS};
+import constants::{ACCUMULATE, IN_ACT, IN_SLOPE, GW_THREADS, POOL_H, POOL_W, POOLS_H, POOLS_W, TAPS_LANE, FULL_LANE};
 
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @if(forward) @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+// As max_pool2d.wgsl keeps them.
+@if(forward && pooled && train) @group(0) @binding(3) var<storage, read_write> taps: array<u32>;
+@if(forward && averaged && train) @group(0) @binding(3) var<storage, read_write> full: array<vec4f>;
 @if(grad_input) @group(0) @binding(3) var<storage, read_write> gx: array<vec4f>;
 
 @if(forward)
@@ -116,11 +120,44 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
   for (var j = 0u; j < TN; j++) { // @unroll
     var bias = vec4f();
     if (HAS_BIAS == 1u) { bias = w[lane * W_LANE + KH * KW * CI * YC4 + col + j]; }
-    for (var i = 0u; i < ROWS; i++) { // @unroll
-      for (var s = 0u; s < COLS; s++) { // @unroll
-        if (first + i < N * YH && left + s < YW) {
-          let at = lane * Y_LANE + ((first + i) * YW + left + s) * YC4 + col + j;
-          y[at] = mask_padding(activate(ACT, SLOPE, acc[(i * COLS + s) * TN + j] + bias), col + j, YC);
+    @if(!pooled) {
+      for (var i = 0u; i < ROWS; i++) { // @unroll
+        for (var s = 0u; s < COLS; s++) { // @unroll
+          let e = (i * COLS + s) * TN + j;
+          @if(averaged) acc[e] = activate(ACT, SLOPE, acc[e] + bias);
+          @if(!averaged || train) {
+            if (first + i < N * YH && left + s < YW) {
+              let at = ((first + i) * YW + left + s) * YC4 + col + j;
+              @if(!averaged) y[lane * Y_LANE + at] = mask_padding(activate(ACT, SLOPE, acc[e] + bias), col + j, YC);
+              @if(averaged) full[lane * FULL_LANE + at] = mask_padding(acc[e], col + j, YC);
+            }
+          }
+        }
+      }
+    }
+    @if(pooled || averaged) {
+      for (var i = 0u; i < POOLS_H; i++) { // @unroll
+        for (var s = 0u; s < POOLS_W; s++) { // @unroll
+          @if(pooled) var best = vec4f(-3.4028234e38);
+          @if(averaged) var best = vec4f();
+          var winner = vec4u();
+          for (var ky = 0u; ky < POOL_H; ky++) { // @unroll
+            for (var kx = 0u; kx < POOL_W; kx++) { // @unroll
+              let e = ((i * POOL_H + ky) * COLS + s * POOL_W + kx) * TN + j;
+              @if(pooled) {
+                let v = activate(ACT, SLOPE, acc[e] + bias);
+                winner = select(winner, vec4u(ky * POOL_W + kx), v > best);
+                best = select(best, v, v > best);
+              }
+              @if(averaged) best += acc[e];
+            }
+          }
+          @if(averaged) best /= f32(POOL_H * POOL_W);
+          if (first + i * POOL_H < N * YH && left + s * POOL_W < YW) {
+            let at = ((first / POOL_H + i) * (YW / POOL_W) + left / POOL_W + s) * YC4 + col + j;
+            y[lane * Y_LANE + at] = mask_padding(best, col + j, YC);
+            @if(pooled && train) taps[4u * lane * TAPS_LANE + at] = winner.x | (winner.y << 8u) | (winner.z << 16u) | (winner.w << 24u);
+          }
         }
       }
     }

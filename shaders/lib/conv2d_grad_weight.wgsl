@@ -9,6 +9,7 @@ import constants::{N, XH, XW, XC4, YH, YW, YC4, CI, KH, KW, SH, SW, PH, PW, DH, 
 import constants::{GW_TH, GW_TN, GW_SPAN, GW_GRAIN, GW_STEP, GW_TAP, GW_WEIGHTS, SLABS, SLAB_ROWS};
 import constants::{XC, X_ACT, X_SLOPE, SAVED_AT, SAVED_LANE, NORM_LANE};
 import package::lib::activation::{activate, mask_padding};
+import package::lib::through_pool::{window_of, through_pool};
 
 @if(!narrow) @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @if(narrow) @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -49,9 +50,17 @@ const COLUMNS = YC4 / GW_TN;
 const STRIPS = (YW + 3u) / 4u;
 const MATRIX = (KH * KW * CI + HAS_BIAS) * YC4;
 
+fn gradient_at(lane: u32, r: u32, ow: u32, col: u32) -> vec4f {
+  @if(!pooled && !averaged) return gy[lane * GY_LANE + (r * YW + ow) * YC4 + col];
+  @if(pooled || averaged) {
+    let window = window_of(r, ow, col);
+    return through_pool(lane, window, r, ow, col, gy[lane * GY_LANE + window.at]);
+  }
+}
+
 // Zero beyond the end of the row.
 fn output_gradient(lane: u32, r: u32, ow: u32, col: u32) -> vec4f {
-  let g = gy[lane * GY_LANE + (r * YW + min(ow, YW - 1u)) * YC4 + col];
+  let g = gradient_at(lane, r, min(ow, YW - 1u), col);
   if (YW % 4u == 0u) { return g; }
   return select(vec4f(), g, ow < YW);
 }
@@ -66,7 +75,7 @@ fn grad_bias(id: u32, lane: u32) {
   let col = id % YC4;
   var sum = vec4f();
   let last = min((slab + 1u) * SLAB_ROWS, N * YH) * YW;
-  for (var p = slab * SLAB_ROWS * YW; p < last; p++) { sum += gy[lane * GY_LANE + p * YC4 + col]; }
+  for (var p = slab * SLAB_ROWS * YW; p < last; p++) { sum += gradient_at(lane, p / YW, p % YW, col); }
   partials[lane * PARTIALS_LANE + slab * MATRIX + KH * KW * CI * YC4 + col] = sum;
 }
 

@@ -1,6 +1,6 @@
 /** From an inferred model to nodes in order: views resolved, dead layers dropped, activations fused into the kernel before them. */
 import type { LayerInfo, ModelInfo } from '../model/types.ts';
-import { ACTIVATION, type Activation, NO_ACTIVATION, type Node, type Operation } from './op.ts';
+import { ACTIVATION, type Activation, type FusedPool, NO_ACTIVATION, type Node, type Operation } from './op.ts';
 import { operations } from './ops/index.ts';
 import { bits } from './shader.ts';
 import { makeTensor, type Tensor } from './tensors.ts';
@@ -61,6 +61,20 @@ function fusibleSum(layer: LayerInfo, layers: readonly LayerInfo[], output: Tens
   return other && other.C === output.C && other.H === output.H && other.W === output.W ? { sum: readers[0], other } : null;
 }
 
+const POOLS: Readonly<Record<string, FusedPool['kind']>> = { MaxPool2d: 'max', AvgPool2d: 'avg' };
+
+/** The pooling that the node can do itself: windows side by side, no padding, and the only reader of what `layer` gives. */
+function fusiblePool(node: GraphNode, layer: LayerInfo, layers: readonly LayerInfo[]): FusedPool | null {
+  const readers = layers.filter((l) => l.inputs.includes(layer.id));
+  const kind = POOLS[readers[0]?.type];
+  if (readers.length !== 1 || !kind) return null;
+  const { kernel_size, stride, padding } = readers[0].args as Record<string, number[]>;
+  const [KH, KW] = kernel_size;
+  if (stride[0] !== KH || stride[1] !== KW || padding[0] > 0 || padding[1] > 0) return null;
+  const pool: FusedPool = { kind, layer: readers[0], KH, KW, full: node.output };
+  return node.operation.fusesPool?.(node, pool) ? pool : null;
+}
+
 export function toActivation(layer: LayerInfo): Activation {
   const kind = ACTIVATION[layer.type as keyof typeof ACTIVATION];
   return { kind, slope: layer.type === 'LeakyReLU' ? bits(layer.args.negative_slope as number) : 0 };
@@ -70,7 +84,7 @@ export function toActivation(layer: LayerInfo): Activation {
 function computedAgain(nodes: readonly GraphNode[]): Map<string, GraphNode> {
   const readers = (id: string) => nodes.filter((n) => n.residual?.id === id || n.inputs.some((t) => t.id === id));
   const found = nodes.filter((n) => {
-    if (!n.operation.again || n.residual || n.output.flat) return false;
+    if (!n.operation.again || n.residual || n.pool || n.output.flat) return false;
     const [reader, ...others] = readers(n.output.id);
     return others.length === 0 && reader?.operation.takesAgain?.(reader);
   });
@@ -89,7 +103,17 @@ export function buildGraph(info: ModelInfo, { N, train, fuse, keep }: GraphOptio
     const operation = operationOf(layer);
     const inputs = layer.inputs.map((id) => outputs.get(id) as Tensor);
     const output = operation.elementwise ? { ...inputs[0], id: layer.id } : makeTensor(layer.id, layer.shape, N);
-    const node: GraphNode = { layer, index: info.layers.indexOf(layer), inputs, output, activation: NO_ACTIVATION, residual: null, N, operation };
+    const node: GraphNode = {
+      layer,
+      index: info.layers.indexOf(layer),
+      inputs,
+      output,
+      activation: NO_ACTIVATION,
+      residual: null,
+      pool: null,
+      N,
+      operation,
+    };
     if (operation.isView?.(node, train)) {
       outputs.set(layer.id, { ...inputs[0], flat: layer.shape.length === 1 });
       continue;
@@ -103,9 +127,15 @@ export function buildGraph(info: ModelInfo, { N, train, fuse, keep }: GraphOptio
     const next = fuse ? fusible(added?.sum ?? layer, layers, operation) : null;
     if (next) {
       node.activation = toActivation(next);
-      activations.set(output.id, node.activation);
       outputs.set(next.id, output);
     }
+    node.pool = fuse ? fusiblePool(node, next ?? added?.sum ?? layer, layers) : null;
+    if (node.pool) {
+      node.output = makeTensor(node.pool.layer.id, node.pool.layer.shape, N);
+      outputs.set(node.pool.layer.id, node.output);
+    }
+    // Before a mean it is the node's own affair.
+    if (next && node.pool?.kind !== 'avg') activations.set(node.output.id, node.activation);
     nodes.push(node);
   }
   const last = info.layers[info.layers.length - 1];

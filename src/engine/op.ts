@@ -13,6 +13,16 @@ export interface Activation {
 
 export const NO_ACTIVATION: Activation = { kind: ACTIVATION.none, slope: 0 };
 
+/** A pooling that another layer's kernel does while it stores: windows side by side, no padding. */
+export interface FusedPool {
+  kind: 'max' | 'avg';
+  layer: LayerInfo;
+  KH: number;
+  KW: number;
+  /** What the layer itself gives: stored only for the derivative of an activation before a mean. */
+  full: Tensor;
+}
+
 /** A layer in the graph. */
 export interface Node {
   layer: LayerInfo;
@@ -24,6 +34,8 @@ export interface Node {
   activation: Activation;
   /** Added to the result before the activation: the other side of a fused Add. Lies in memory like the output. */
   residual: Tensor | null;
+  /** Applied last: `output` is what it gives. */
+  pool: FusedPool | null;
   N: number;
 }
 
@@ -116,6 +128,8 @@ export interface Operation {
   fusesActivation: boolean;
   /** Can add another tensor before the activation. */
   fusesResidual?: boolean;
+  /** Can do this pooling of what it gives. */
+  fusesPool?(node: Node, pool: FusedPool): boolean;
   /** Works word by word: the output lies in memory like the first input (a flattened image stays in image order). */
   elementwise?: boolean;
   /** The output is the input's memory under another shape (Flatten; Dropout in evaluation). */

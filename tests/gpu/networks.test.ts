@@ -139,8 +139,66 @@ const head: LayerSpec[] = [
   { id: 'fc', type: 'Linear', out_features: 5 },
 ];
 
+const pool = (id: string, type: 'MaxPool2d' | 'AvgPool2d', kernel_size: number | number[]): LayerSpec => ({ id, type, kernel_size });
+
 /** What is fused, at sizes that fill no vector. */
 const FUSED: [string, ModelSpec][] = [
+  [
+    'convolutions and means of windows',
+    {
+      input: [1, 12, 14],
+      layers: [
+        conv('c1', 6, { bias: true }),
+        { id: 'tanh1', type: 'Tanh' },
+        pool('p1', 'AvgPool2d', 2),
+        conv('c2', 5, { kernel_size: 2, padding: 1 }),
+        { id: 'sig2', type: 'Sigmoid' },
+        pool('p2', 'AvgPool2d', [7, 2]),
+        conv('c3', 9, { bias: true }),
+        pool('p3', 'AvgPool2d', [1, 2]),
+        { id: 'flat', type: 'Flatten' },
+        { id: 'fc', type: 'Linear', out_features: 5 },
+      ],
+    },
+  ],
+  [
+    'convolutions and maxima of windows, some of which leave a rest',
+    {
+      input: [3, 29, 23],
+      layers: [
+        conv('c1', 6, { bias: true }),
+        { id: 'relu1', type: 'ReLU' },
+        pool('p1', 'MaxPool2d', 2),
+        conv('c2', 10, { bias: true }),
+        { id: 'leaky', type: 'LeakyReLU', negative_slope: 0.2 },
+        pool('p2', 'MaxPool2d', 3),
+        conv('c3', 7),
+        pool('p3', 'MaxPool2d', [2, 1]),
+        { id: 'relu3', type: 'ReLU' },
+        { id: 'flat', type: 'Flatten' },
+        { id: 'fc', type: 'Linear', out_features: 5 },
+      ],
+    },
+  ],
+  [
+    'batch norms and maxima of windows, some of which leave a rest',
+    {
+      input: [2, 17, 15],
+      layers: [
+        conv('c1', 6),
+        { id: 'bn1', type: 'BatchNorm2d' },
+        { id: 'sig', type: 'Sigmoid' },
+        pool('p1', 'MaxPool2d', 2),
+        conv('c2', 9),
+        { id: 'bn2', type: 'BatchNorm2d' },
+        pool('p2', 'MaxPool2d', [3, 2]),
+        conv('c3', 4),
+        { id: 'bn3', type: 'BatchNorm2d' },
+        { id: 'relu3', type: 'ReLU' },
+        ...head,
+      ],
+    },
+  ],
   [
     'residual blocks, with and without a convolution in the shortcut',
     {
@@ -213,7 +271,8 @@ const FUSED: [string, ModelSpec][] = [
 it.each(FUSED)('%s: the step that float64 takes, and with activations in 16 bits one near it', async (_, model) => {
   const info = inferModel(model);
   expect(await check(7, { info })).toEqual([]);
-  expect(await check(7, { info, halves: 0.02 })).toEqual([]);
+  // Rounded values change who wins a maximum.
+  expect(await check(7, { info, halves: 0.06 })).toEqual([]);
   // Tight enough to notice that 16 bits are used.
   expect(await check(7, { info, halves: 1e-6 })).not.toEqual([]);
   expect(gpu.errors).toEqual([]);

@@ -1,6 +1,7 @@
 /** AvgPool2d: one dispatch each way. Kernels: shaders/avg_pool.wgsl, shared with AdaptiveAvgPool2d. */
 import { flag, pair } from '../../../model/fields.ts';
-import { ceilDiv, dims, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
+import { ceilDiv, dims, type Emit, epilogue, type FusedPool, type Node, type Operation, type Target } from '../../op.ts';
+import type { Tensor } from '../../tensors.ts';
 
 interface Pool {
   constants: Record<string, number>;
@@ -32,10 +33,13 @@ export function poolForward(node: Node, emit: Emit, { constants, conditions, tap
   });
 }
 
-export function poolBackward(node: Node, emit: Emit, { constants, conditions }: Pool): void {
-  const { layer, inputs, output } = node;
+export function poolBackward(node: Node, emit: Emit, pool: Pool): void {
   const target = emit.target(node, 0);
-  if (!target) return;
+  if (target) poolGradient(node, target, emit, pool);
+}
+
+function poolGradient({ layer, inputs, output }: Pick<Node, 'layer' | 'inputs' | 'output'>, target: Target, emit: Emit, pool: Pool): void {
+  const { constants, conditions } = pool;
   const in_act = target.activation.kind !== 0;
   emit.run({
     label: `${layer.id} grad_input`,
@@ -48,7 +52,12 @@ export function poolBackward(node: Node, emit: Emit, { constants, conditions }: 
   });
 }
 
-function pool({ layer: { args } }: Node): Pool {
+/** From the gradient of the mean to that of `full`, the output of the activation that `target` names. */
+export function meanGradient({ layer, full }: FusedPool, output: Tensor, target: Target, emit: Emit): void {
+  poolGradient({ layer, inputs: [full], output }, target, emit, pool({ layer }));
+}
+
+function pool({ layer: { args } }: Pick<Node, 'layer'>): Pool {
   const [KH, KW] = pair(args, 'kernel_size');
   const [SH, SW] = pair(args, 'stride');
   const [PH, PW] = pair(args, 'padding');

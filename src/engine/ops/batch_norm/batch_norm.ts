@@ -3,6 +3,7 @@ import { num } from '../../../model/fields.ts';
 import { type Again, ceilDiv, dims, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
 import { bits } from '../../shader.ts';
 import type { Tensor } from '../../tensors.ts';
+import { keptBy, throughPool } from '../fused_pool.ts';
 
 const WORKGROUP = 64;
 /** What every workgroup adds up again. */
@@ -22,14 +23,13 @@ interface Shape {
   TR: number;
   SLABS: number;
   SLAB_ROWS: number;
-  /** Rows that a workgroup writes; no result depends on it. */
-  CHUNK: number;
-  CHUNKS: number;
+  /** Rows that `normalize` writes: fewer than it reads where a pooling follows. */
+  OUT_ROWS: number;
   [name: string]: number;
 }
 
-/** A flat tensor's every word is a channel of its own. `fill`: threads that keep the device busy. */
-function shapeOf(x: Tensor, N: number, fill: number): Shape {
+/** A flat tensor's every word is a channel of its own. */
+function shapeOf({ inputs: [x], output, N }: Node): Shape {
   const C4 = (x.flat ? x.H * x.W * x.Cs : x.Cs) / 4;
   const ROWS = x.size / (4 * C4);
   if (x.flat && ROWS !== N) throw new Error(`batch norm: ${x.id} has ${ROWS} rows, not ${N}`);
@@ -39,9 +39,14 @@ function shapeOf(x: Tensor, N: number, fill: number): Shape {
   const TR = Math.floor(WORKGROUP / TC);
   const SLAB_ROWS = ceilDiv(ROWS, Math.min(MAX_SLABS, ceilDiv(ROWS, TR * ROWS_A_STRAND)));
   const SLABS = ceilDiv(ROWS, SLAB_ROWS);
-  const busy = ceilDiv(ROWS, Math.max(1, Math.floor((4 * fill) / (WORKGROUP * columns))));
-  const CHUNK = Math.min(ROWS, Math.max(ROWS_A_SLAB * SLABS, TR * 4, busy));
-  return { C4, ROWS, TC, TR, SLABS, SLAB_ROWS, CHUNK, CHUNKS: ceilDiv(ROWS, CHUNK) };
+  return { C4, ROWS, TC, TR, SLABS, SLAB_ROWS, OUT_ROWS: output.size / (4 * C4) };
+}
+
+/** How many of `rows` a workgroup writes, with `fill` threads to keep the device busy. No result depends on it. */
+function chunksOf({ C4, TC, TR, SLABS }: Shape, rows: number, fill: number): { CHUNK: number; CHUNKS: number } {
+  const busy = ceilDiv(rows, Math.max(1, Math.floor((4 * fill) / (WORKGROUP * ceilDiv(C4, TC)))));
+  const CHUNK = Math.min(rows, Math.max(ROWS_A_SLAB * SLABS, TR * 4, busy));
+  return { CHUNK, CHUNKS: ceilDiv(rows, CHUNK) };
 }
 
 function constantsOf({ layer, inputs: [x], activation }: Node, shape: Shape): Record<string, number> {
@@ -63,17 +68,19 @@ const momentsOf = (node: Node, emit: Emit, s: Shape): Tensor => emit.scratch(`${
 const columnGroups = (s: Shape): number => ceilDiv(s.C4, s.TC);
 
 function forward(node: Node, emit: Emit): void {
-  const { layer, inputs, output, residual, N } = node;
+  const { layer, inputs, output, residual } = node;
   const { train } = emit;
-  const s = shapeOf(inputs[0], N, emit.fill);
-  const constants = constantsOf(node, s);
+  const s = shapeOf(node);
+  const chunks = chunksOf(s, s.OUT_ROWS, emit.fill);
+  const pooled = throughPool(node, emit);
+  const constants = { ...constantsOf(node, s), ...chunks, ...pooled.constants };
   const x = emit.read('x', inputs[0]);
   const part = (entry: string) => ({
     label: `${layer.id} ${entry}`,
     shader: 'batch_norm',
     entry,
     constants,
-    conditions: { [entry]: true, train, backward: false, residual: residual !== null },
+    conditions: { [entry]: true, train, backward: false, residual: residual !== null, ...pooled.conditions },
   });
   const moments = momentsOf(node, emit, s);
   if (train) emit.run({ ...part('stats'), bindings: [x, emit.write('moments', moments)], groups: s.SLABS * columnGroups(s) });
@@ -86,41 +93,52 @@ function forward(node: Node, emit: Emit): void {
       emit.write('y', output),
       train ? emit.buffer('running', layer, 'read_write') : null,
       train ? emit.frozen('bad') : null,
-      residual ? emit.read('residual', residual) : null,
+      residual ? emit.read('residual', residual) : keptBy(node, emit),
     ],
-    groups: s.CHUNKS * columnGroups(s),
+    groups: chunks.CHUNKS * columnGroups(s),
   });
 }
 
 function backward(node: Node, emit: Emit): void {
-  const { layer, inputs, output, residual, N } = node;
-  const s = shapeOf(inputs[0], N, emit.fill);
+  const { layer, inputs, output, residual } = node;
+  const s = shapeOf(node);
+  const chunks = chunksOf(s, s.ROWS, emit.fill);
+  const pooled = throughPool(node, emit);
   if (residual) emit.passOn(node, residual);
   const target = emit.target(node, 0);
-  const constants = { ...constantsOf(node, s), ...epilogue(target) };
+  const constants = { ...constantsOf(node, s), ...chunks, ...epilogue(target), ...pooled.constants };
   const part = (entry: string) => ({
     label: `${layer.id} ${entry}`,
     shader: 'batch_norm',
     entry,
     constants,
-    conditions: { [entry]: true, backward: true },
+    conditions: { [entry]: true, backward: true, ...pooled.conditions },
   });
   const x = emit.read('x', inputs[0]);
   const gy = emit.read('gy', emit.gradient(output));
   const saved = emit.read('saved', momentsOf(node, emit, s));
   const partials = emit.partials('partials', layer, s.SLABS);
-  emit.run({ ...part('grad_stats'), bindings: [x, saved, null, gy, partials], groups: s.SLABS * columnGroups(s) });
+  emit.run({ ...part('grad_stats'), bindings: [x, saved, null, gy, partials, null, null, pooled.kept], groups: s.SLABS * columnGroups(s) });
   if (!target) return;
   emit.run({
     ...part('grad_input'),
-    bindings: [x, saved, emit.param('param', layer), gy, { ...partials, name: 'sums', access: 'read' }, emit.write('gx', target.gradient)],
-    groups: s.CHUNKS * columnGroups(s),
+    bindings: [
+      x,
+      saved,
+      emit.param('param', layer),
+      gy,
+      { ...partials, name: 'sums', access: 'read' },
+      emit.write('gx', target.gradient),
+      null,
+      pooled.kept,
+    ],
+    groups: chunks.CHUNKS * columnGroups(s),
   });
 }
 
 function again(node: Node, emit: Emit): Again {
   const { inputs, activation } = node;
-  const s = shapeOf(inputs[0], node.N, emit.fill);
+  const s = shapeOf(node);
   return {
     x: inputs[0],
     saved: emit.read('saved', momentsOf(node, emit, s)),
@@ -129,4 +147,14 @@ function again(node: Node, emit: Emit): Again {
   };
 }
 
-export const batchNorm: Operation = { name: 'batch_norm', fusesActivation: true, fusesResidual: true, elementwise: true, again, forward, backward };
+export const batchNorm: Operation = {
+  name: 'batch_norm',
+  fusesActivation: true,
+  fusesResidual: true,
+  // The gradient of a sum must stand in memory for the other summand.
+  fusesPool: ({ residual, inputs: [x] }, { kind, KH, KW }) => kind === 'max' && KH * KW <= 16 && !residual && !x.flat,
+  elementwise: true,
+  again,
+  forward,
+  backward,
+};

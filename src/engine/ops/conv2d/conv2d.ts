@@ -2,6 +2,7 @@
 import type { Args } from '../../../model/types.ts';
 import { ceilDiv, dims, type Emit, epilogue, type Node, type Operation, type Target } from '../../op.ts';
 import { rowsPerTap } from '../../params.ts';
+import { fullOf, gradientBeforePool, keptBy, throughPool } from '../fused_pool.ts';
 import { conv2dGrouped } from './conv2d_grouped.ts';
 import { gcd, type Slide, type Span, spanOf, type Tile, tileOf, tileThreads, weightTileOf } from './tiles.ts';
 
@@ -28,7 +29,7 @@ function geometry(node: Node): Record<string, number> {
   return {
     N: node.N,
     ...dims('X', x),
-    ...dims('Y', node.output),
+    ...dims('Y', fullOf(node)),
     CI: rowsPerTap(x.C, 1),
     KH,
     KW,
@@ -56,15 +57,25 @@ const conditionsOf = (g: Record<string, number>) => ({ narrow: g.CI < 4, strided
 
 function forward(node: Node, emit: Emit): void {
   const x = node.inputs[0];
+  const { pool } = node;
   const y = node.output;
-  const g = geometry(node);
-  const shape = { rows: node.N * y.H, width: y.W, c4: y.Cs / 4, slide: across(g), depth: Math.min(g.CI, 4) };
+  const window = [pool?.KH ?? 1, pool?.KW ?? 1] as const;
+  // Rows and columns that no window covers need not be computed.
+  const g: Record<string, number> = { ...geometry(node), YH: y.H * window[0], YW: y.W * window[1] };
+  const shape = { rows: node.N * g.YH, width: g.YW, c4: y.Cs / 4, slide: across(g), depth: Math.min(g.CI, 4), window };
   const t = tileOf(shape, emit.fill);
   emit.run({
     label: `${node.layer.id} forward`,
     shader: 'conv2d',
     entry: 'forward',
-    conditions: { ...conditionsOf(g), forward: true, grad_input: false },
+    conditions: {
+      ...conditionsOf(g),
+      forward: true,
+      grad_input: false,
+      pooled: pool?.kind === 'max',
+      averaged: pool?.kind === 'avg',
+      train: emit.train,
+    },
     constants: {
       ...g,
       ...spanned('', spanOf(t.cols, across(g))),
@@ -73,8 +84,12 @@ function forward(node: Node, emit: Emit): void {
       TN: t.tn,
       ACT: node.activation.kind,
       SLOPE: node.activation.slope,
+      POOL_H: window[0],
+      POOL_W: window[1],
+      POOLS_H: t.rows / window[0],
+      POOLS_W: t.cols / window[1],
     },
-    bindings: [emit.read('x', x), emit.param('w', node.layer), emit.write('y', y)],
+    bindings: [emit.read('x', x), emit.param('w', node.layer), emit.write('y', y), keptBy(node, emit)],
     threads: tileThreads(shape, t),
     macs: node.N * node.layer.macs,
   });
@@ -108,7 +123,7 @@ function gradWeight(node: Node, g: Record<string, number>): { threads: number; c
   const c4 = node.output.Cs / 4;
   const { th, tn } = weightTileOf(c4, across(g), g.KH, g.CI);
   const each = ceilDiv(g.KH, th) * Math.max(1, g.CI / 4) * (c4 / tn);
-  const { count, size } = slabs(node.N * node.output.H, each, (g.KH * g.KW * g.CI + g.HAS_BIAS) * 4 * c4);
+  const { count, size } = slabs(node.N * g.YH, each, (g.KH * g.KW * g.CI + g.HAS_BIAS) * 4 * c4);
   const weights = each * count;
   const threads = weights + g.HAS_BIAS * c4 * count;
   const tile = { GW_TH: th, GW_TN: tn, ...spanned('GW_', spanOf(4, across(g))) };
@@ -119,6 +134,9 @@ function backward(node: Node, emit: Emit): void {
   const [x] = node.inputs;
   const g = geometry(node);
   const target = emit.target(node, 0);
+  // grad_weight reads every gradient but a few times, grad_input very often.
+  const pooled = throughPool({ ...node, pool: target ? null : node.pool }, emit);
+  const gradient = target ? gradientBeforePool(node, emit) : emit.gradient(node.output);
   const gi = gradInput(node, g, target, emit.fill);
   const gw = gradWeight(node, g);
   const again = emit.again(x);
@@ -126,16 +144,17 @@ function backward(node: Node, emit: Emit): void {
     label: `${node.layer.id} backward`,
     shader: 'conv2d',
     entry: 'backward',
-    conditions: { ...conditionsOf(g), forward: false, grad_input: target !== null, again: again !== null },
-    constants: { ...g, ...gi.constants, ...gw.constants, ...epilogue(target), ...again?.constants },
+    conditions: { ...conditionsOf(g), forward: false, grad_input: target !== null, again: again !== null, ...pooled.conditions },
+    constants: { ...g, ...gi.constants, ...gw.constants, ...epilogue(target), ...again?.constants, ...pooled.constants },
     bindings: [
       emit.read('x', again?.x ?? x),
       target ? emit.param('w', node.layer) : null,
-      emit.read('gy', emit.gradient(node.output)),
+      emit.read('gy', gradient),
       target ? emit.write('gx', target.gradient) : null,
       emit.partials('partials', node.layer, gw.count),
       again?.saved ?? null,
       again?.norm ?? null,
+      pooled.kept,
     ],
     groups: ceilDiv(gi.threads, 64) + ceilDiv(gw.threads, 64),
     macs: (target ? 2 : 1) * node.N * node.layer.macs,
@@ -147,6 +166,8 @@ const grouped = (node: Node): boolean => (node.layer.args.groups as number) > 1;
 export const conv2d: Operation = {
   name: 'conv2d',
   fusesActivation: true,
+  // The derivative before a mean needs every value, those outside the windows too.
+  fusesPool: (node, { kind, full: { H, W }, KH, KW }) => !grouped(node) && KH * KW <= 16 && (kind === 'max' || (H % KH === 0 && W % KW === 0)),
   takesAgain: (node) => !grouped(node) && rowsPerTap(node.inputs[0].C, 1) >= 4,
   forward: (node, emit) => (grouped(node) ? conv2dGrouped : { forward }).forward(node, emit),
   backward: (node, emit) => (grouped(node) ? conv2dGrouped : { backward }).backward(node, emit),

@@ -53,6 +53,8 @@ interface Shape {
   depth: number;
   /** Phases of a strided gradient. */
   phases?: number;
+  /** A tile is whole windows of the pool behind: rows and columns are multiples of these. */
+  window?: readonly [number, number];
 }
 
 export const tileThreads = ({ rows, width, c4, phases = 1 }: Shape, t: Tile): number =>
@@ -74,12 +76,12 @@ const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
 /** The cheapest tile, smaller where fewer than `fill` threads would be left. */
 export function tileOf(shape: Shape, fill: number): Tile {
-  const { rows, width, c4, slide, depth } = shape;
-  let best: Tile = { rows: 1, cols: 1, tn: 1 };
+  const { rows, width, c4, slide, depth, window: [KH, KW] = [1, 1] } = shape;
+  let best: Tile = { rows: KH, cols: KW, tn: 1 };
   let least = cost(shape, best, fill);
   for (const tn of [1, 2, 3, 4].filter((n) => c4 % n === 0)) {
-    for (const r of [1, 2, 4].filter((n) => n <= rows)) {
-      for (const cols of upTo(Math.min(width, MOST_COLS))) {
+    for (const r of new Set([1, 2, 4, KH].filter((n) => n <= rows && n % KH === 0))) {
+      for (const cols of upTo(Math.min(width, MOST_COLS)).filter((n) => n % KW === 0)) {
         const t = { rows: r, cols, tn };
         if (r * cols * tn > MOST_SUMS || depth * work(t, slide.kernel) > MOST_CODE) continue;
         const c = cost(shape, t, fill);

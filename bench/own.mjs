@@ -15,6 +15,7 @@ const { values: args } = parseArgs({
     lanes: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
+    script: { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
   },
 });
@@ -55,6 +56,17 @@ async function profile(page, browser, name) {
   console.log(table(['dispatch', 'ms:', ...(cpu ? ['CPU ms:'] : []), 'GFLOP/s:', 'share:'], cells));
 }
 
+async function made(page, browser) {
+  const { vendor, architecture } = await page.evaluate(() => window.__own.environment());
+  const when = new Date().toISOString().slice(0, 10);
+  return `${when}, ${vendor}/${architecture}, Chromium ${await browser.version()}, ${os.availableParallelism()} cores`;
+}
+
+function write(section, text) {
+  console.log(`\n${text}`);
+  if (!args['dry-run']) writeSection(section, text);
+}
+
 async function speeds(page, browser) {
   const lanes = (args.lanes ?? '1,2,4,8').split(',').map(Number);
   const load = os.loadavg()[0];
@@ -73,13 +85,30 @@ async function speeds(page, browser) {
       console.log(cells[cells.length - 1].join('  '));
     }
   }
-  const { vendor, architecture } = await page.evaluate(() => window.__own.environment());
   const text = [
     table(['network', 'lanes:', 'steps/s:', 'lane steps/s:', 'ms/step:', `against ${lanes[0]} lane:`, 'dispatches/step:'], cells),
-    `${new Date().toISOString().slice(0, 10)}, ${vendor}/${architecture}, Chromium ${await browser.version()}, ${os.availableParallelism()} cores (load ${num(load)} before). Medians of ${args.rounds} interleaved rounds.`,
+    `${await made(page, browser)} (load ${num(load)} before). Medians of ${args.rounds} interleaved rounds.`,
   ].join('\n\n');
-  console.log(`\n${text}`);
-  if (!args['dry-run']) writeSection('own', text);
+  write('own', text);
+}
+
+/** Steps of a submit in the measurement of JavaScript. */
+const STEPS = 64;
+
+/** JavaScript of the thread that drives training. */
+async function script(page) {
+  const cells = [];
+  for (const name of ['lenet-mnist', 'resnet8-cifar']) {
+    for (const lanes of [1, 8]) {
+      const { dispatches, send, decode } = await page.evaluate(
+        ([n, l, k, r]) => window.__own.script(n, l, k, r),
+        [name, lanes, STEPS, 4 * +args.rounds],
+      );
+      cells.push([name, lanes, dispatches, send.toFixed(1), decode.toFixed(1), (send + decode).toFixed(1)]);
+      console.log(cells[cells.length - 1].join('  '));
+    }
+  }
+  return table(['network', 'lanes:', 'dispatches/step:', 'send, µs/step:', 'decode, µs/step:', 'JavaScript, µs/step:'], cells);
 }
 
 const server = await serve(await bundleOurs('own'));
@@ -87,6 +116,8 @@ const browser = new Browser();
 try {
   const { page, errors } = await browser.open(`${server.origin}/own.html`, '__own');
   if (args.profile) await profile(page, browser, args.profile);
+  else if (args.script)
+    write('script', `${await script(page)}\n\n${await made(page, browser)}. Medians of ${4 * +args.rounds} submits of ${STEPS} steps.`);
   else await speeds(page, browser);
   for (const error of new Set(errors)) console.error(error);
 } finally {

@@ -3,8 +3,9 @@ import { buildDataset } from '../../src/data/build.ts';
 import { requestGpu } from '../../src/gpu/device.ts';
 import type { Command, Program } from '../../src/gpu/program.ts';
 import { presets } from '../../src/model/presets.ts';
-import type { ModelSpec, RunSpec } from '../../src/model/types.ts';
+import type { ModelSpec, RunSpec, ScheduleSpec } from '../../src/model/types.ts';
 import { makeLane } from '../../src/train/lane.ts';
+import { Outbox } from '../../src/train/outbox.ts';
 import { trainRows } from '../../src/train/rows.ts';
 import { Trainer, type TrainerData } from '../../src/train/trainer.ts';
 import { dataOf, optimizerOf, translate } from './model.ts';
@@ -43,11 +44,15 @@ function subjectOf(name: string): Promise<Subject> | Subject {
 
 const trainers = new Map<string, Trainer>();
 
-async function makeTrainer(name: string, lanes: number): Promise<Trainer> {
-  const { model, runs, data, batch_size } = await subjectOf(name);
-  const made = Array.from({ length: lanes }, (_, i) => makeLane(String(i), runs[i % runs.length], { model, seed: 1 }));
+async function makeTrainer(name: string, lanes: number, other: { batch_size?: number; schedule?: ScheduleSpec } = {}): Promise<Trainer> {
+  const { schedule, ...rest } = other;
+  const { model, runs, data, batch_size } = { ...(await subjectOf(name)), ...rest };
+  const made = Array.from({ length: lanes }, (_, i) =>
+    makeLane(String(i), { ...runs[i % runs.length], ...(schedule && { schedule }) }, { model, seed: 1 }),
+  );
   const events = { points: () => {}, validation: () => {}, diverged: () => {} };
-  return Trainer.create(await requestGpu(), data, made, { batch_size, loss: { type: 'CrossEntropyLoss' }, shuffle: false, eval_every: 0 }, events);
+  const options = { batch_size, loss: { type: 'CrossEntropyLoss' }, shuffle: false, eval_every: 0 };
+  return Trainer.create(await requestGpu(), data, made, options, events);
 }
 
 /** A trainer, warmed up; the dispatches of its step. */
@@ -66,6 +71,44 @@ async function slice(name: string, lanes: number, seconds: number): Promise<numb
   const began = performance.now();
   await trainer.train(trainer.step + steps);
   return (performance.now() - began) / steps;
+}
+
+/** Microseconds of JavaScript a step, by what it does. */
+interface Script {
+  dispatches: number;
+  /** Rows of the step table, encoding, handing over. */
+  send: number;
+  /** Points from the metrics, packed for the page. */
+  decode: number;
+}
+
+/**
+ * What one submit of `K` steps costs the thread that drives training, with a schedule; the median of `rounds`. One sample a batch: the
+ * GPU's work is nothing to JavaScript, and waiting for it would be long.
+ */
+async function script(name: string, lanes: number, K: number, rounds: number): Promise<Script> {
+  const trainer = await makeTrainer(name, lanes, { batch_size: 1, schedule: { type: 'CosineAnnealingLR', T_max: 1e6, warmup_steps: 100 } });
+  const [group] = trainer.allGroups;
+  const order = { batch_size: 1, train: trainer.data.train, shuffle: true };
+  const outbox = new Outbox(() => {});
+  const send: number[] = [];
+  const decode: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const began = performance.now();
+    const { from, done } = group.send(K, order);
+    send.push(performance.now() - began);
+    const words = await done;
+    const back = performance.now();
+    group.lanes.forEach((lane, l) => {
+      outbox.add(lane.id, group.decode(words, from, l, 1).points, 0);
+    });
+    outbox.flush();
+    decode.push(performance.now() - back);
+  }
+  const { dispatchesPerStep: dispatches } = trainer;
+  trainer.destroy();
+  const perStep = (times: number[]): number => (1000 * times.sort((a, b) => a - b)[rounds >> 1]) / K;
+  return { dispatches, send: perStep(send), decode: perStep(decode) };
 }
 
 interface Inspected {
@@ -110,8 +153,9 @@ export interface OwnBench {
   environment: typeof environment;
   prepare: typeof prepare;
   slice: typeof slice;
+  script: typeof script;
   inspect: typeof inspect;
   time: typeof time;
 }
 
-Object.assign(window, { __own: { environment, prepare, slice, inspect, time } satisfies OwnBench });
+Object.assign(window, { __own: { environment, prepare, slice, script, inspect, time } satisfies OwnBench });

@@ -22,7 +22,6 @@ export interface ProgramOptions {
 export interface Command {
   pipeline: GPUComputePipeline;
   group: GPUBindGroup;
-  step: boolean;
   x: number;
   y: number;
   z: number;
@@ -118,15 +117,16 @@ export class Program {
       const entries = resources[i].flatMap((resource, binding): GPUBindGroupEntry[] => (resource ? [{ binding, resource }] : []));
       const group = device.createBindGroup({ label: d.label, layout: pipelines[i].layout, entries });
       const z = d.optimizer === undefined ? this.lanes : this.plan.lanesOf[d.optimizer].length;
-      return { pipeline: pipelines[i].pipeline, group, step: d.step, x: d.grid[0], y: d.grid[1], z };
+      return { pipeline: pipelines[i].pipeline, group, x: d.grid[0], y: d.grid[1], z };
     });
   }
 
+  /** Every pipeline that reads the step table has the same layout there: it is bound once a row. */
   private encode(pass: GPUComputePassEncoder, commands: readonly Command[], row: number): void {
+    pass.setBindGroup(1, this.stepGroup, [row * this.rowBytes]);
     for (const c of commands) {
       pass.setPipeline(c.pipeline);
       pass.setBindGroup(0, c.group);
-      if (c.step) pass.setBindGroup(1, this.stepGroup, [row * this.rowBytes]);
       pass.dispatchWorkgroups(c.x, c.y, c.z);
     }
   }

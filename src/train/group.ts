@@ -7,7 +7,7 @@ import { checkLimits } from '../gpu/buffers.ts';
 import type { GpuDataset } from '../gpu/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Command, Program, type ProgramOptions } from '../gpu/program.ts';
-import { type Lane, lrAt, weightsOf } from './lane.ts';
+import { type Lane, weightsOf } from './lane.ts';
 import { type Order, trainRows } from './rows.ts';
 
 /** One lane's numbers, inside layout; enough to go on bit for bit. */
@@ -160,7 +160,7 @@ export class LaneGroup {
         step: from + k + 1,
         loss: values[at],
         accuracy: values[at + 1] / batch_size,
-        lr: lrAt(lane, from + k),
+        lr: lane.rate(from + k),
         grad_norm: Math.sqrt(values[at + 2]),
         update_ratio: Math.sqrt(values[at + 3] / Math.max(values[at + 4], 1e-30)),
       });

@@ -7,8 +7,8 @@ import { inferModel } from '../model/infer.ts';
 import { initialWeights } from '../model/inits/index.ts';
 import { resolveOptimizer } from '../model/optimizers/index.ts';
 import { hash2, hash3 } from '../model/random.ts';
-import { scheduleLr } from '../model/schedules/index.ts';
-import { type Experiment, type InitSpec, ModelError, type ModelInfo, type ModelSpec, type RunSpec, type ScheduleSpec } from '../model/types.ts';
+import { rateOf } from '../model/schedules/index.ts';
+import { type Experiment, type InitSpec, ModelError, type ModelInfo, type ModelSpec, type RunSpec } from '../model/types.ts';
 
 /** Streams of a seed; different numbers, nothing else. */
 const STREAM = { order: 1, dropout: 2 } as const;
@@ -20,8 +20,8 @@ export interface Lane {
   /** Equal for lanes that can share dispatches. */
   architecture: string;
   optimizer: LaneOptimizer;
-  lr: number;
-  schedule: ScheduleSpec | undefined;
+  /** Learning rate of the update that follows so many finished steps. */
+  rate: (step: number) => number;
   init: InitSpec | undefined;
   seed: number;
   /** Step before whose update the lane was frozen; null while it learns. */
@@ -37,8 +37,7 @@ export function makeLane(id: string, spec: RunSpec, shared: { model: ModelSpec; 
     info: inferModel(model, spec.model ? `${path}.model` : 'model'),
     architecture: JSON.stringify(model),
     optimizer: { type, args: resolveOptimizer(spec.optimizer, `${path}.optimizer`) },
-    lr,
-    schedule: spec.schedule,
+    rate: rateOf(spec.schedule, lr),
     init: spec.init,
     seed: spec.seed ?? shared.seed,
     frozen: null,
@@ -75,9 +74,6 @@ export const orderKey = (lane: Lane): number => hash2(lane.seed, STREAM.order);
 /** Key of the step's dropout masks: equal for lanes with equal seeds. */
 export const dropoutKey = (lane: Lane, step: number): number => hash3(lane.seed, STREAM.dropout, step);
 
-/** Learning rate of the update that follows `step` finished ones. */
-export const lrAt = (lane: Lane, step: number): number => scheduleLr(lane.schedule, lane.lr, step);
-
-/** The optimizer's numbers for that update. */
+/** The optimizer's numbers for the update that follows `step` finished ones. */
 export const scalarsAt = (lane: Lane, step: number): number[] =>
-  kernelOf(lane.optimizer.type).scalars(lane.optimizer.args, lrAt(lane, step), step + 1);
+  kernelOf(lane.optimizer.type).scalars(lane.optimizer.args, lane.rate(step), step + 1);

@@ -13,11 +13,12 @@ export interface Order {
 export function trainRows(lanes: readonly Lane[], step: number, steps: number, order: Order): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(steps * lanes.length * STEP_WORDS);
   const floats = new Float32Array(words.buffer);
-  for (let k = 0; k < steps; k++) {
-    const seen = (step + k) * order.batch_size;
-    lanes.forEach((lane, l) => {
+  for (const [l, lane] of lanes.entries()) {
+    const seed = orderKey(lane);
+    for (let k = 0; k < steps; k++) {
+      const seen = (step + k) * order.batch_size;
       const at = (k * lanes.length + l) * STEP_WORDS;
-      words[at + STEP.seed] = orderKey(lane);
+      words[at + STEP.seed] = seed;
       words[at + STEP.epoch] = Math.floor(seen / order.train);
       words[at + STEP.position] = seen % order.train;
       words[at + STEP.count] = order.train;
@@ -25,7 +26,7 @@ export function trainRows(lanes: readonly Lane[], step: number, steps: number, o
       words[at + STEP.dropout] = dropoutKey(lane, step + k);
       words[at + STEP.slot] = k;
       floats.set(scalarsAt(lane, step + k), at + STEP_FLOATS);
-    });
+    }
   }
   return words;
 }

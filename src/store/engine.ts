@@ -11,6 +11,7 @@ import { type Config, configStore } from './config.ts';
 import { changeInFlight, difference } from './difference.ts';
 import { live, type Marker, type Notice, setLive } from './live.ts';
 import { curves } from './series.ts';
+import { viewStore } from './view.ts';
 
 type Load = Extract<Command, { type: 'load' }>;
 
@@ -64,8 +65,12 @@ export function connect(next: Client, handle: (event: Event) => void, onCrash: (
     clearTimeout(timer);
     timer = setTimeout(sync, DEBOUNCE_MS);
   });
+  const stopSpeed = viewStore.subscribe((now, before) => {
+    if (now.maxSpeed !== before.maxSpeed) client?.send({ type: 'max_speed', on: now.maxSpeed });
+  });
   return () => {
     stop();
+    stopSpeed();
     clearTimeout(timer);
     client?.close();
     client = null;
@@ -150,6 +155,8 @@ export function reload(config: Config = configStore.getState(), keepCurves = fal
     });
   }
   setLive({ phase: live().phase === 'unavailable' ? 'unavailable' : 'loading' });
+  // It may be a new worker, which is not in a hurry.
+  if (viewStore.getState().maxSpeed) client?.send({ type: 'max_speed', on: true });
   client?.send({ type: 'load', load, experiment, runs: ids, ...(experiment.data.type === 'files' && { dataset }) });
 }
 

@@ -1,4 +1,4 @@
-/** How the visitor looks at it: never part of a link, never sent to the worker. Kept in localStorage, where it may be. */
+/** How the visitor looks at it: never part of a link; of all this the worker knows `maxSpeed`. Kept in localStorage, where it may be. */
 import { createStore } from 'zustand/vanilla';
 
 export type XAxis = 'step' | 'epoch' | 'time';
@@ -14,6 +14,8 @@ export interface View {
   third: Third;
   /** Accuracy from where the curves are, rather than from 0. */
   fitAccuracy: boolean;
+  /** Longer submits, and fewer looks between them. */
+  maxSpeed: boolean;
   tab: Tab;
   /** Run id. */
   solo: string | null;
@@ -22,7 +24,7 @@ export interface View {
   sample: number;
 }
 
-const KEPT = ['theme', 'xAxis', 'logLoss', 'smoothing', 'third', 'fitAccuracy'] as const;
+const KEPT = ['theme', 'xAxis', 'logLoss', 'smoothing', 'third', 'fitAccuracy', 'maxSpeed'] as const;
 const KEY = 'descent.view';
 
 const DEFAULTS: View = {
@@ -32,6 +34,7 @@ const DEFAULTS: View = {
   smoothing: 0.6,
   third: 'lr',
   fitAccuracy: true,
+  maxSpeed: false,
   tab: 'charts',
   solo: null,
   layer: null,

@@ -6,6 +6,7 @@ import type { Dispatch } from '../engine/plan.ts';
 import type { Tensor } from '../engine/tensors.ts';
 import type { Command, Program } from '../gpu/program.ts';
 import type { LaneGroup } from './group.ts';
+import { PaintPace } from './pace.ts';
 import { walkRows } from './rows.ts';
 import type { Trainer } from './trainer.ts';
 import { viridis } from './viridis.ts';
@@ -42,6 +43,12 @@ const largest = (pass: CompiledPass): number => Math.max(...[...pass.graph.outpu
 
 export class MapPainter {
   private inspections = new WeakMap<Program, Inspection>();
+  private readonly pace = new PaintPace();
+
+  /** Whether training may wait for a painting. */
+  get due(): boolean {
+    return this.pace.due();
+  }
 
   /** After a device was lost: nothing made on it can be used. */
   forget(): void {
@@ -78,6 +85,7 @@ export class MapPainter {
 
   /** One entry a run that has this layer. `sample` counts in the validation set, or in the training set when there is none. */
   async paint(trainer: Trainer, { layer, sample, channels }: Watched): Promise<Maps[]> {
+    const began = performance.now();
     const { train } = trainer.data;
     const validation = trainer.dataset.count - train;
     const index = validation > 0 ? train + (sample % validation) : sample % train;
@@ -87,6 +95,7 @@ export class MapPainter {
       const t = inspection.pass.graph.outputs.get(layer);
       if (t) all.push(...(await this.paintGroup(group, inspection, t, index, tilesOf(t, channels))));
     }
+    this.pace.painted(began);
     const order = trainer.lanes.map((lane) => lane.id);
     return all.sort((a, b) => order.indexOf(a.run) - order.indexOf(b.run));
   }

@@ -1,16 +1,29 @@
 /** How many steps a submit holds: enough to keep the GPU busy, short enough that the page stays alive and Pause is answered at once. */
 import { RING_SLOTS } from '../engine/plan.ts';
 
-/** Milliseconds a submit should last while the page is visible, and when only speed counts. */
+/** Milliseconds a submit should last while the page is looked at: within 8 and 16, a frame of the screen. */
 const VISIBLE = 12;
-const HIDDEN = 50;
+/** And when only speed counts: what is measured wavers, and none may last 100. */
+const FAST = 70;
+
+/** What the visitor wants; changes while training. */
+export interface Demand {
+  visible: boolean;
+  /** Speed counts more than a lively page. */
+  maxSpeed: boolean;
+}
 
 export class Pace {
   /** Steps of the next submit. */
   steps = 1;
-  visible = true;
+  demand: Readonly<Demand> = { visible: true, maxSpeed: false };
   private ms = 0;
   private last = 0;
+
+  /** Only speed counts: nobody looks, or who does wants it so. */
+  get fast(): boolean {
+    return this.demand.maxSpeed || !this.demand.visible;
+  }
 
   /** `elapsed`: from sending to the result. With two submits in flight the time between results is what a submit costs. */
   measured(steps: number, elapsed: number, now = performance.now()): void {
@@ -18,9 +31,9 @@ export class Pace {
     this.last = now;
     const each = Math.min(elapsed, between) / steps;
     this.ms = this.ms === 0 ? each : 0.7 * this.ms + 0.3 * each;
-    const wish = (this.visible ? VISIBLE : HIDDEN) / this.ms;
+    const wish = (this.fast ? FAST : VISIBLE) / this.ms;
     // At most doubled at a time: one lucky measurement must not send a submit of seconds.
-    this.steps = Math.max(1, Math.min(RING_SLOTS, 2 * this.steps, Math.floor(wish)));
+    this.steps = Math.max(1, Math.min(RING_SLOTS, 2 * this.steps, Math.round(wish)));
   }
 
   /** Something else ran in between: the time since the last result says nothing. */
@@ -36,5 +49,21 @@ export class Pace {
   /** Milliseconds a step; 0 before the first measurement. */
   get msPerStep(): number {
     return this.ms;
+  }
+}
+
+/** What looking on may cost: this share of the time since the last look. */
+const SHARE = 0.05;
+
+/** When to paint while training: so seldom that it takes at most SHARE of the time. */
+export class PaintPace {
+  private next = 0;
+
+  due(now = performance.now()): boolean {
+    return now >= this.next;
+  }
+
+  painted(began: number, now = performance.now()): void {
+    this.next = began + (now - began) / SHARE;
   }
 }

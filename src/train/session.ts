@@ -13,13 +13,15 @@ import { checkFit, type Lane, lanesOf } from './lane.ts';
 import { Lease } from './lease.ts';
 import { MapPainter } from './maps.ts';
 import { Outbox } from './outbox.ts';
+import type { Demand } from './pace.ts';
 import { Source } from './source.ts';
 import { Speed } from './speed.ts';
 import { summariseAdapter, summariseData, summarisePlan, summariseRun } from './summary.ts';
 import { Trainer } from './trainer.ts';
 
-/** Milliseconds between ticks (status, feature maps) and between checkpoints. */
+/** Milliseconds between ticks (status, feature maps), the same at full speed, and between checkpoints. A tick waits for what is in flight. */
 const TICK = 100;
+const FAST_TICK = 500;
 const CHECKPOINT = 5000;
 
 type Load = Extract<Command, { type: 'load' }>;
@@ -36,7 +38,7 @@ export class Session {
   /** A request for n steps is being done: only Pause, Reset and another experiment cut it short. */
   private stepping = false;
   private cuts = 0;
-  private visible = true;
+  private readonly demand: Demand = { visible: true, maxSpeed: false };
   private loop: Promise<void> = Promise.resolve();
   private queue: Promise<void> = Promise.resolve();
   private watch: Watch | null = null;
@@ -75,8 +77,10 @@ export class Session {
       case 'pause':
         return this.halt();
       case 'visibility':
-        this.visible = command.visible;
-        if (this.trainer) this.trainer.pace.visible = command.visible;
+        this.demand.visible = command.visible;
+        return;
+      case 'max_speed':
+        this.demand.maxSpeed = command.on;
         return;
       case 'lose_device':
         return this.lease.destroyDevice();
@@ -174,7 +178,7 @@ export class Session {
       },
     };
     const trainer = await Trainer.create(gpu, dataset, lanes, options, events, snapshots);
-    trainer.pace.visible = this.visible;
+    trainer.pace.demand = this.demand;
     return trainer;
   }
 
@@ -228,7 +232,7 @@ export class Session {
     this.speed.start();
     try {
       while (this.running && !this.stuck && this.trainer && this.trainer.step < goal) {
-        const until = performance.now() + TICK;
+        const until = performance.now() + (this.trainer.pace.fast ? FAST_TICK : TICK);
         await this.keeper.use((trainer) => trainer.train(goal, () => !this.running || performance.now() >= until));
         await this.tick();
       }
@@ -243,7 +247,7 @@ export class Session {
     this.speed.at(this.trainer?.leader ?? 0);
     this.outbox.flush();
     if (this.running) this.status();
-    await this.paint();
+    if (this.painter.due) await this.paint();
     if (this.keeper.age >= CHECKPOINT) await this.keeper.use((trainer) => this.keeper.mark(trainer));
   }
 

@@ -20,10 +20,12 @@ export type Command =
   | { type: 'step'; n: number; request: number }
   /** Back to step 0 with the same initial weights and batches. */
   | { type: 'reset'; load: number }
-  /** Which feature maps to stream (≤ 10 a second while training, at once when paused); null stops. `sample`: index into the validation set. */
+  /** Which feature maps to stream (while training at most 10 a second and 5 % of the time, at once when paused); null stops. `sample`: index into the validation set. */
   | { type: 'watch'; watch: Watch | null }
   /** The page became hidden or visible: pacing. */
   | { type: 'visibility'; visible: boolean }
+  /** The visitor wants speed more than a lively page: pacing. Off in a new worker. */
+  | { type: 'max_speed'; on: boolean }
   /** Run every operation's cases on this GPU. */
   | { type: 'self_test' }
   /** For tests and for teaching: destroys the device as a driver reset would. */

@@ -1,5 +1,5 @@
 /** The controls that are always there. */
-import { Monitor, Moon, Pause, Play, RotateCcw, Share2, StepForward, Sun } from 'lucide-react';
+import { Gauge, Monitor, Moon, Pause, Play, RotateCcw, Share2, StepForward, Sun } from 'lucide-react';
 import { reset } from '../../store/actions.ts';
 import { pause, start, step } from '../../store/engine.ts';
 import { share } from '../../store/link.ts';
@@ -57,6 +57,7 @@ export function Header() {
         </button>
       </div>
       <StatusLine />
+      <SpeedSwitch />
       <div className={styles.right}>
         <GpuBadge />
         <button type="button" title="Copy a link that reproduces this experiment (S)" aria-keyshortcuts="S" onClick={() => void share()}>
@@ -76,6 +77,23 @@ function Mark() {
       <path d="M1.5 3.5C5 3.5 6 16.5 11 16.5S17.5 9.5 22.5 9.5" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
       <circle cx="7" cy="9.2" r="3" fill="var(--accent)" stroke="var(--surface)" strokeWidth="1.5" />
     </svg>
+  );
+}
+
+function SpeedSwitch() {
+  const on = useView((view) => view.maxSpeed);
+  return (
+    <button
+      type="button"
+      role="switch"
+      aria-checked={on}
+      aria-label="Max speed"
+      title={`Max speed: ${on ? 'on' : 'off'}. The GPU works longer between two looks at the page.`}
+      className={styles.speed}
+      onClick={() => setView({ maxSpeed: !on })}
+    >
+      <Gauge size={16} />
+    </button>
   );
 }
 

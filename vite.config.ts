@@ -11,7 +11,7 @@ function contentSecurityPolicy(): Plugin {
       order: 'post',
       handler(html) {
         if (/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/i.test(html))
-          throw new Error('index.html has an inline script or style, which the policy forbids.');
+          throw new Error('A page has an inline script or style, which the policy forbids.');
         return [{ tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: CSP }, injectTo: 'head-prepend' }];
       },
     },
@@ -34,6 +34,7 @@ export default defineConfig({
     // An inlined asset would be a data: URL, which the policy forbids for everything but images.
     assetsInlineLimit: 0,
     rolldownOptions: {
+      input: ['index.html', 'bench.html', 'selftest.html'],
       output: {
         codeSplitting: {
           groups: [

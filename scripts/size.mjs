@@ -30,7 +30,8 @@ try {
 const files = readdirSync(assets);
 const page = closure(names(html, /<(?:script|link)[^>]*(?:src|href)="([^"]+\.js)"/g));
 const charts = closure(files.filter((name) => /^charts-.*\.js$/.test(name)));
-const worker = closure(files.filter((name) => /worker.*\.js$/.test(name)));
+// The lab's worker belongs to the self-test and benchmark pages.
+const worker = closure(files.filter((name) => /^(train|data)\.worker.*\.js$/.test(name)));
 const css = names(html, /<link[^>]*href="([^"]+\.css)"/g);
 
 const rows = files

@@ -15,9 +15,11 @@ const REFERENCES = ['**/*.reference.ts', '**/*.cases.ts'];
  */
 const ZONES = [
   { zone: 'ui', depth: 3, may: ['store', 'model'], react: true },
-  { zone: 'store', depth: 2, may: ['worker/client.ts', 'worker/protocol.ts', 'model'], react: true },
+  { zone: 'store', depth: 2, may: ['worker/client.ts', 'worker/protocol.ts', 'worker/lab.ts', 'worker/lab_client.ts', 'model'], react: true },
   { zone: 'worker', depth: 1, may: ['train', 'data', 'model'] },
-  { zone: 'worker', files: '{client,protocol}.ts', depth: 1, may: ['data/types.ts', 'model'], not: ['./*.worker.ts'] },
+  { zone: 'worker', files: 'lab.worker.ts', depth: 1, may: ['bench', 'gpu', 'train'] },
+  { zone: 'worker', files: '{client,protocol,lab,lab_client}.ts', depth: 1, may: ['data/types.ts', 'model'], not: ['./*.worker.ts'] },
+  { zone: 'bench', depth: 1, may: ['train', 'engine', 'gpu', 'model', 'worker/lab.ts'] },
   { zone: 'train', depth: 2, may: ['engine', 'gpu', 'data', 'model', 'worker/protocol.ts'] },
   { zone: 'engine', depth: 3, may: ['model'] },
   { zone: 'gpu', depth: 2, may: ['engine/plan.ts', 'engine/shader.ts', 'model'] },
@@ -57,7 +59,9 @@ const device = { GPUDevice: { message: 'GPUDevice appears only in src/gpu and in
 
 const overrides = [
   ...ZONES.flatMap((row) => Array.from({ length: row.depth }, (_, i) => override(row, i + 1))),
-  imports('src/main.tsx', [{ group: ['./**', '!./ui/**', '!./store/**'], message: 'src/main.tsx may import src/ui and src/store only.' }]),
+  ...['main', 'bench', 'selftest'].map((name) =>
+    imports(`src/${name}.tsx`, [{ group: ['./**', '!./ui/**', '!./store/**'], message: `src/${name}.tsx may import src/ui and src/store only.` }]),
+  ),
   imports('src/index.ts', [{ group: ['./ui/**', './store/**'], message: 'The public library knows no interface.' }, ...shared({})]),
   {
     includes: ['src/**', '!src/gpu/**', '!src/index.ts'],

@@ -61,12 +61,16 @@ export async function checkCase(
   return { wrong, error };
 }
 
-/** `onProgress(done, total)` counts operations. */
-export async function selfTest({ device }: Gpu, onProgress: (done: number, total: number) => void): Promise<OperationResult[]> {
+/** `onProgress(done, total, operation)` counts operations and names the next; `onResult` is called with each as soon as it stands. */
+export async function selfTest(
+  { device }: Gpu,
+  onProgress: (done: number, total: number, operation: string) => void,
+  onResult: (result: OperationResult) => void = () => {},
+): Promise<OperationResult[]> {
   const results: OperationResult[] = [];
   const all = Object.entries(opCases);
   for (const [operation, { reference, cases }] of all) {
-    onProgress(results.length, all.length);
+    onProgress(results.length, all.length, operation);
     const items = [...cases.cases, ...Array.from({ length: RANDOM_CASES }, (_, k) => cases.random(random(17, k).uniform))];
     let error = 0;
     let detail = '';
@@ -79,8 +83,10 @@ export async function selfTest({ device }: Gpu, onProgress: (done: number, total
       limit = Math.max(limit, tolerance, absolute);
       detail ||= checked.wrong[0] ?? '';
     }
-    results.push({ operation, cases: items.length, error, limit, passed: detail === '', detail });
+    const result = { operation, cases: items.length, error, limit, passed: detail === '', detail };
+    results.push(result);
+    onResult(result);
   }
-  onProgress(all.length, all.length);
+  onProgress(all.length, all.length, '');
   return results;
 }

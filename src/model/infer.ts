@@ -8,7 +8,7 @@ import type { Args, LayerDefinition, LayerInfo, ModelInfo, ModelSpec, ParamSpec,
 import { ModelError } from './types.ts';
 
 /** What no laptop and no lesson needs; smaller limits are the ledger's business. */
-export const LIMITS = { layers: 64, side: 4096, channels: 8192, elements: 2 ** 28, parameters: 2 ** 28 } as const;
+export const LIMITS = { layers: 128, side: 4096, channels: 8192, elements: 2 ** 28, parameters: 2 ** 28 } as const;
 
 export interface LayerCheck {
   id: string;

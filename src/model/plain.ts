@@ -5,7 +5,7 @@ import { ModelError } from './types.ts';
 
 /** Containers inside containers; an experiment has 7 (runs, run, model, layers, layer, inputs). */
 const DEPTH = 8;
-/** Values in all: 32 runs with 64 layers of 16 arguments each. */
+/** Values in all: 32 runs with 128 layers of 16 arguments each. */
 const VALUES = 40_000;
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import type { DataSpec, Experiment, ModelSpec, OptimizerSpec, RunSpec } from './types.ts';
-import { cnn, lenet, mlp, resnet8 } from './zoo.ts';
+import { cnn, lenet, mlp, resnet } from './zoo.ts';
 
 export interface Preset {
   id: string;
@@ -133,7 +133,7 @@ const byNetwork: Preset[] = [
   entry('shapes-race', {
     name: 'Colour shapes with a ResNet',
     note: 'A residual network on colour pictures, as one would train on CIFAR-10: harder data tell the optimizers apart.',
-    model: resnet8(SHAPES, 10, 8),
+    model: resnet(SHAPES, 10, 1, 8),
     data: { type: 'shapes' },
     runs: [
       run('Momentum', sgd(0.05, { momentum: 0.9, weight_decay: 5e-4 })),

@@ -83,17 +83,25 @@ function residualBlock(name: string, before: string, out_channels: number, strid
   ];
 }
 
-/** Three residual blocks with c, 2c and 4c channels, global average pooling, one linear layer: n = 1 of the paper's CIFAR family. */
-export function resnet8(input: Input, classes: number, channels = 16): ModelSpec {
+/**
+ * Three stages of n residual blocks with c, 2c and 4c channels, global average pooling, one linear layer: the paper's CIFAR family of 6n + 2
+ * layers, with a convolution in the shortcuts between stages (option B).
+ */
+export function resnet(input: Input, classes: number, n: number, channels = 16): ModelSpec {
+  const blocks: LayerSpec[] = [];
+  for (let stage = 0; stage < 3; stage++) {
+    for (let i = 0; i < n; i++) {
+      const before = i > 0 ? `layer${stage + 1}.${i - 1}.relu2` : stage > 0 ? `layer${stage}.${n - 1}.relu2` : 'relu';
+      blocks.push(...residualBlock(`layer${stage + 1}.${i}`, before, channels * 2 ** stage, stage > 0 && i === 0 ? 2 : 1));
+    }
+  }
   return {
     input: [...input],
     layers: [
       { id: 'conv1', type: 'Conv2d', out_channels: channels, kernel_size: 3, padding: 1, bias: false },
       { id: 'bn1', type: 'BatchNorm2d' },
       { id: 'relu', type: 'ReLU' },
-      ...residualBlock('layer1.0', 'relu', channels, 1),
-      ...residualBlock('layer2.0', 'layer1.0.relu2', 2 * channels, 2),
-      ...residualBlock('layer3.0', 'layer2.0.relu2', 4 * channels, 2),
+      ...blocks,
       { id: 'avgpool', type: 'AdaptiveAvgPool2d', output_size: 1 },
       { id: 'flatten', type: 'Flatten' },
       { id: 'fc', type: 'Linear', out_features: classes },
@@ -151,7 +159,15 @@ export const networks: readonly Network[] = [
     summary: 'Three residual blocks and global average pooling.',
     source: RESNET,
     suits: isImage,
-    build: (input, classes) => resnet8(input, classes),
+    build: (input, classes) => resnet(input, classes, 1),
+  },
+  {
+    id: 'resnet-20',
+    label: 'ResNet-20',
+    summary: 'Nine residual blocks and global average pooling: the smallest of the paper.',
+    source: RESNET,
+    suits: isImage,
+    build: (input, classes) => resnet(input, classes, 3),
   },
   {
     id: 'mlp',

@@ -50,6 +50,10 @@ export function App() {
           <div className={styles.right}>
             <RunsPanel className={styles.runs} />
             <NotKept />
+            <footer className={styles.footer}>
+              <a href="./bench.html">Benchmark this GPU</a>
+              <a href="./selftest.html">Self-test</a>
+            </footer>
           </div>
         </main>
       )}

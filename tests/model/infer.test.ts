@@ -181,7 +181,7 @@ describe('errors say what, where, and what to do', () => {
     ],
     ['act: ReLU has no argument "inplace"; it takes none', model({ id: 'act', type: 'ReLU', inplace: true }), 'model.layers.0.inplace'],
     ['model.layers is empty: add at least one layer', { input: [1, 1, 1], layers: [] }, 'model.layers'],
-    ['model.layers may hold 64 layers, found 65', model(...Array.from({ length: 65 }, (_, i) => ({ id: `r${i}`, type: 'ReLU' }))), 'model.layers'],
+    ['model.layers may hold 128 layers, found 129', model(...Array.from({ length: 129 }, (_, i) => ({ id: `r${i}`, type: 'ReLU' }))), 'model.layers'],
     [
       'model.input must be [channels, height, width], up to 8192 channels and 4096 pixels a side, found [1, 5000, 1]',
       { input: [1, 5000, 1], layers: [] },

@@ -26,7 +26,7 @@ import package::lib::conv2d_grad_weight::{x, gy, grad_weight, norm_of, input_of}
 import constants::{N, XC, XH, XW, XC4, YC, YH, YW, YC4, CI, KH, KW, SH, SW, PH, PW, DH, DW, HAS_BIAS, X_LANE, Y_LANE, W_LANE};
 import constants::{ROWS, COLS, TN, SPAN, GRAIN, STEP, TAP, ACT, SLOPE, THREADS};
 import constants::{GI_GROUPS, GI_ROWS, GI_COLS, GI_TN, GI_SPAN, GI_GRAIN, GI_STEP, GI_TAP, GI_EVERY_H, GI_EVERY_W, GI_THREADS, GX_LANE, GY_LANE};
-import constants::{ACCUMULATE, IN_ACT, IN_SLOPE, GW_THREADS, POOL_H, POOL_W, POOLS_H, POOLS_W, TAPS_LANE, FULL_LANE};
+import constants::{ACCUMULATE, IN_ACT, IN_SLOPE, GW_THREADS, PLUS_LANE, POOL_H, POOL_W, POOLS_H, POOLS_W, TAPS_LANE, FULL_LANE};
 
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @if(forward) @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
@@ -274,8 +274,12 @@ fn grad_input(id: u32, lane: u32) {
   }
 }
 
+@if(plus) @group(0) @binding(7) var<storage, read> plus: array<vec4f>;
+
 @if(grad_input)
-fn store_grad_input(lane: u32, at: u32, c4: u32, value: vec4f) {
+fn store_grad_input(lane: u32, at: u32, c4: u32, product: vec4f) {
+  var value = product;
+  @if(plus) value += plus[lane * PLUS_LANE + at - lane * GX_LANE];
   @if(!narrow) let input = input_of(x[at], norm_of(lane, c4), c4);
   @if(narrow) let input = vec4f(x[4u * at], x[4u * at + 1u], x[4u * at + 2u], x[4u * at + 3u]);
   let g = activation_gradient(IN_ACT, IN_SLOPE, value, input);

@@ -96,7 +96,7 @@ export async function measureSteps(gpu: Gpu, { network, model, batch, lanes }: S
   let trainer: Trainer | null = null;
   try {
     trainer = await Trainer.create(gpu, noise(model, classes, 4 * batch), made, options, events);
-    trainer.pace.visible = false;
+    trainer.pace.demand = { visible: true, maxSpeed: true };
     const plan = reportPlan(trainer.allGroups[0].compiled, made[0].optimizer);
     Object.assign(row, { dispatches: trainer.dispatchesPerStep, gflop: plan.flops / 1e9, megabytes: plan.bytes / 1e6 });
     const ms = await timeSteps(trainer);

@@ -146,18 +146,20 @@ export class PassEmitter implements Emit {
     emitAddGradient(from, t, this.targetOf(t), this);
   }
 
-  target(node: Node, i: number): Target | null {
+  target(node: Node, i: number, takesPlus = false): Target | null {
     const input = node.inputs[i];
     if (input.id === 'input' && !this.options.inputGradient) return null;
-    return this.targetOf(input);
+    return this.targetOf(input, takesPlus);
   }
 
-  targetOf(input: Tensor): Target {
+  targetOf(input: Tensor, takesPlus = false): Target {
+    const plus = takesPlus ? this.passed.get(input.id) : undefined;
+    if (plus) this.passed.delete(input.id);
     this.copyPassed(input);
     const gradient = this.gradient(input);
     const accumulate = this.written.has(gradient.id);
     this.written.add(gradient.id);
-    return { gradient, accumulate, activation: this.graph.activations.get(input.id) ?? NO_ACTIVATION };
+    return { gradient, accumulate, ...(plus && { plus }), activation: this.graph.activations.get(input.id) ?? NO_ACTIVATION };
   }
 
   private uses(): Use[] {

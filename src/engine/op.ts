@@ -73,6 +73,8 @@ export interface Target {
   gradient: Tensor;
   /** Add to what another consumer has left there. */
   accumulate: boolean;
+  /** Add this gradient, too: that of a sum which reads the input (only for kernels that ask for it). */
+  plus?: Tensor;
   /** The input is the output of this fused activation: multiply by its derivative (from the input's own values) before storing. */
   activation: Activation;
 }
@@ -116,7 +118,7 @@ export interface Emit {
   /** Gradient of a layer's output, complete when its backward runs. */
   gradient(tensor: Tensor): Tensor;
   /** Where to put the gradient of input `i`; null when nothing needs it (the model's input). */
-  target(node: Node, i: number): Target | null;
+  target(node: Node, i: number, takesPlus?: boolean): Target | null;
   /** The gradient of a node's output is that of `input`, too, which lies in memory like it: no kernel runs where it can be read there. */
   passOn(node: Node, input: Tensor): void;
 }

@@ -133,7 +133,7 @@ function gradWeight(node: Node, g: Record<string, number>): { threads: number; c
 function backward(node: Node, emit: Emit): void {
   const [x] = node.inputs;
   const g = geometry(node);
-  const target = emit.target(node, 0);
+  const target = emit.target(node, 0, true);
   // grad_weight reads every gradient but a few times, grad_input very often.
   const pooled = throughPool({ ...node, pool: target ? null : node.pool }, emit);
   const gradient = target ? gradientBeforePool(node, emit) : emit.gradient(node.output);
@@ -144,7 +144,7 @@ function backward(node: Node, emit: Emit): void {
     label: `${node.layer.id} backward`,
     shader: 'conv2d',
     entry: 'backward',
-    conditions: { ...conditionsOf(g), forward: false, grad_input: target !== null, again: again !== null, ...pooled.conditions },
+    conditions: { ...conditionsOf(g), forward: false, grad_input: target !== null, again: again !== null, plus: target?.plus !== undefined, ...pooled.conditions },
     constants: { ...g, ...gi.constants, ...gw.constants, ...epilogue(target), ...again?.constants, ...pooled.constants },
     bindings: [
       emit.read('x', again?.x ?? x),
@@ -154,7 +154,7 @@ function backward(node: Node, emit: Emit): void {
       emit.partials('partials', node.layer, gw.count),
       again?.saved ?? null,
       again?.norm ?? null,
-      pooled.kept,
+      target?.plus ? emit.read('plus', target.plus) : pooled.kept,
     ],
     groups: ceilDiv(gi.threads, 64) + ceilDiv(gw.threads, 64),
     macs: (target ? 2 : 1) * node.N * node.layer.macs,

@@ -144,7 +144,14 @@ function backward(node: Node, emit: Emit): void {
     label: `${node.layer.id} backward`,
     shader: 'conv2d',
     entry: 'backward',
-    conditions: { ...conditionsOf(g), forward: false, grad_input: target !== null, again: again !== null, plus: target?.plus !== undefined, ...pooled.conditions },
+    conditions: {
+      ...conditionsOf(g),
+      forward: false,
+      grad_input: target !== null,
+      again: again !== null,
+      plus: target?.plus !== undefined,
+      ...pooled.conditions,
+    },
     constants: { ...g, ...gi.constants, ...gw.constants, ...epilogue(target), ...again?.constants, ...pooled.constants },
     bindings: [
       emit.read('x', again?.x ?? x),

@@ -24,6 +24,19 @@ async function expectAccessible(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
 }
 
+test('what one training step does: every dispatch, and what was fused has none', async ({ page }) => {
+  await page.goto('./');
+  await ready(page);
+  await page.getByRole('button', { name: /One step: 17 dispatches · 104 MFLOP/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'One training step' });
+  await expect(dialog.getByRole('row')).toHaveCount(18);
+  await expect(dialog.getByRole('rowheader', { name: 'conv2 backward' })).toBeVisible();
+  await expect(dialog.getByRole('rowheader', { name: /relu|pool/ })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
 test('the self-test, from the footer: operations come in one by one; cancelled, what came stands', async ({ page }) => {
   await page.goto('./');
   await ready(page);

@@ -1,8 +1,18 @@
 /** What the training worker says: kept apart from what the visitor set up, since it changes ten times a second and is never stored. */
 import { createStore } from 'zustand/vanilla';
-import type { AdapterSummary, DataSummary, ErrorSummary, Event, PlanSummary, RunState, RunSummary, SelfTestResult } from '../worker/protocol.ts';
+import type {
+  AdapterSummary,
+  DataSummary,
+  ErrorSummary,
+  Event,
+  PlanSummary,
+  RunState,
+  RunSummary,
+  SelfTestResult,
+  StepSummary,
+} from '../worker/protocol.ts';
 
-export type { AdapterSummary, DataSummary, ErrorSummary, PlanSummary, RunState, RunSummary, SelfTestResult };
+export type { AdapterSummary, DataSummary, ErrorSummary, PlanSummary, RunState, RunSummary, SelfTestResult, StepSummary };
 export type MapsEvent = Extract<Event, { type: 'maps' }>;
 export type Unavailable = Pick<Extract<Event, { type: 'unavailable' }>, 'reason' | 'message'>;
 export type Progress = Pick<Extract<Event, { type: 'progress' }>, 'phase' | 'done' | 'total'>;

@@ -1,10 +1,13 @@
 /** What the page is told about an experiment that is ready. */
+
 import { fingerprint } from '../data/fingerprint.ts';
 import { thumbnails } from '../data/thumbnails.ts';
 import type { Dataset } from '../data/types.ts';
+import { reportPlan } from '../engine/report.ts';
 import { isSoftware } from '../gpu/device.ts';
 import { hash2, hash3 } from '../model/random.ts';
 import type { Experiment } from '../model/types.ts';
+import type { PlanSummary } from '../worker/protocol.ts';
 import { type Lane, orderKey, weightsOf } from './lane.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -65,11 +68,16 @@ export function summariseRun(lane: Lane, experiment: Experiment, dataFingerprint
   return { run: lane.id, weights: hex(weightsHash(lane)), batches: hex(batches) };
 }
 
-export function summarisePlan(
-  trainer: Trainer,
-  lanes: readonly Lane[],
-): { lanes: number; dispatches_per_step: number; parameters: number; memory: number } {
-  return { lanes: lanes.length, dispatches_per_step: trainer.dispatchesPerStep, parameters: lanes[0].info.parameters, memory: trainer.bytes };
+export function summarisePlan(trainer: Trainer, lanes: readonly Lane[]): PlanSummary {
+  const { group, l } = trainer.groupOf(lanes[0].id);
+  const { dispatches, flops, bytes, activations, memory } = reportPlan(group.compiled, group.lanes[l].optimizer);
+  return {
+    lanes: lanes.length,
+    dispatches_per_step: trainer.dispatchesPerStep,
+    parameters: lanes[0].info.parameters,
+    memory: trainer.bytes,
+    step: { dispatches: dispatches.map((d) => ({ label: d.label, flops: d.flops, bytes: d.bytes })), flops, bytes, activations, memory },
+  };
 }
 
 export function summariseAdapter(

@@ -103,6 +103,19 @@ export interface PlanSummary {
   parameters: number;
   /** Bytes on the GPU: all buffers of all runs. */
   memory: number;
+  /** What one training step of the first run does. */
+  step: StepSummary;
+}
+
+/** Counted, not measured; bytes as a roofline counts them, every operand of a dispatch once. */
+export interface StepSummary {
+  dispatches: readonly { label: string; flops: number; bytes: number }[];
+  flops: number;
+  bytes: number;
+  /** Bytes that stand from forward to backward. */
+  activations: number;
+  /** Bytes of all buffers of the run. */
+  memory: number;
 }
 
 /** Consecutive points of one run; arrays have equal length. `step` counts from 1: the loss of the first batch stands at step 1. */

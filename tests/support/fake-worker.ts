@@ -137,7 +137,22 @@ export class FakeWorker implements Client {
         weights: spec.init ? 'b17c02d4' : (spec.seed ?? 0) ? '50e1aa90' : 'a3f91c22',
         batches: spec.seed ? '1f0e33aa' : '71c0d5e8',
       })),
-      plan: { lanes: lanes.length, dispatches_per_step: 61, parameters: 9098, memory: 84e6 },
+      plan: {
+        lanes: lanes.length,
+        dispatches_per_step: 61,
+        parameters: 9098,
+        memory: 84e6,
+        step: {
+          dispatches: [
+            { label: 'conv1 forward', flops: 7e6, bytes: 2.4e6 },
+            { label: 'Adam update', flops: 0, bytes: 3e5 },
+          ],
+          flops: 7e6,
+          bytes: 2.7e6,
+          activations: 1.6e6,
+          memory: 8e6,
+        },
+      },
     };
   }
 

@@ -14,6 +14,7 @@ import { Menu, MenuHeading, MenuItem } from '../primitives/Menu.tsx';
 import { Panel } from '../primitives/Panel.tsx';
 import { LayerRow } from './LayerRow.tsx';
 import styles from './Model.module.css';
+import { StepPlan } from './StepPlan.tsx';
 import { useReorder } from './useReorder.ts';
 
 export function ModelPanel({ className }: { className?: string }) {
@@ -77,6 +78,7 @@ export function ModelPanel({ className }: { className?: string }) {
         <AddLayer onAdd={(type) => setOpen(addLayer(type, placeFor(type, experiment)))} />
         <Networks input={model.input} classes={classesOf(data, classes, check)} />
       </div>
+      <StepPlan />
       <p className="unseen">Press Alt and arrow up or down on a layer to move it.</p>
     </Panel>
   );

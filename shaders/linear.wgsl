@@ -47,13 +47,11 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
     for (var i = 0u; i < TM; i++) { // @unroll
       a[i] = x[row[i] + k];
     }
-    let b_row = lane * W_LANE + 4u * k * O4 + col;
-    for (var q = 0u; q < 4u; q++) { // @unroll
-      for (var j = 0u; j < TN; j++) { // @unroll
-        let b = w[b_row + q * O4 + j];
-        for (var i = 0u; i < TM; i++) { // @unroll
-          acc[i * TN + j] += a[i][q] * b;
-        }
+    for (var j = 0u; j < TN; j++) { // @unroll
+      let b = lane * W_LANE + 4u * k * O4 + col + j;
+      let weights = mat4x4f(w[b], w[b + O4], w[b + 2u * O4], w[b + 3u * O4]);
+      for (var i = 0u; i < TM; i++) { // @unroll
+        acc[i * TN + j] += weights * a[i];
       }
     }
   }

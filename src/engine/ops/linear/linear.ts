@@ -6,7 +6,7 @@ import { slabs } from '../conv2d/conv2d.ts';
 const MOST_THREADS = 512;
 
 function tile(rows: number, columns: number, fill: number): { tm: number; tn: number } {
-  const tn = divisor(columns, [2, 3, 1]);
+  const tn = divisor(columns, [4, 3, 2, 1]);
   const tm = [8, 4, 2].find((t) => ceilDiv(rows, t) * (columns / tn) >= Math.min(fill, MOST_THREADS)) ?? 1;
   return { tm, tn };
 }

@@ -9,7 +9,7 @@
 // - A block that meets a non-finite gradient, weight or updated weight writes nothing, and records the smallest index of one. The
 //   lane's other blocks take this last step: the run ends with every number finite, some from after the step, that block from before.
 
-import constants::{P4, BLOCKS, PARTIALS_LANE, REPORT_WORDS};
+import constants::{P4, BLOCKS, PARTIALS_LANE, REPORT_WORDS, LOSSES};
 import package::lib::reduce::workgroup_sum;
 import package::lib::step::LaneStep;
 
@@ -22,6 +22,7 @@ import package::lib::step::LaneStep;
 @group(0) @binding(3) var<storage, read_write> state: array<vec4f>;
 // Per lane: 0xffffffff, or where a non-finite value was met.
 @group(0) @binding(4) var<storage, read> bad: array<u32>;
+// [lane][LOSSES] shares of the batch's loss, correct, samples, 0.
 @group(0) @binding(5) var<storage, read> step_loss: array<vec4f>;
 // Layout: lib/metrics. Atomic for the sake of one word: the smallest index of any block.
 @group(0) @binding(6) var<storage, read_write> report: array<atomic<u32>>;
@@ -42,13 +43,22 @@ fn state_of(z: u32, block: u32, local: u32) -> u32 {
   return tables[BLOCKS + z].y + block * 64u + local;
 }
 
+// What the thread adds to the batch's loss: every 64th share.
+fn share_of_loss(lane: u32, local: u32) -> vec4f {
+  var sum = vec4f();
+  for (var k = local; k < LOSSES; k += 64u) { sum += step_loss[lane * LOSSES + k]; }
+  return sum;
+}
+
 // Whether there is nothing to do. Uniform over the workgroup. The first block also passes on what the loss kernel found.
 fn frozen(lane: u32, block: u32, local: u32) -> bool {
-  if (block == 0u && local == 0u) {
-    let result = step_loss[lane];
-    atomicStore(&report[lane * REPORT_WORDS], bitcast<u32>(result.x));
-    atomicStore(&report[lane * REPORT_WORDS + 1u], bitcast<u32>(result.y));
-    if (non_finite(result).x) { atomicMin(&report[lane * REPORT_WORDS + 2u], LOSS_BAD); }
+  if (block == 0u) {
+    let result = workgroup_sum(local, share_of_loss(lane, local));
+    if (local == 0u) {
+      atomicStore(&report[lane * REPORT_WORDS], bitcast<u32>(result.x));
+      atomicStore(&report[lane * REPORT_WORDS + 1u], bitcast<u32>(result.y));
+      if (non_finite(result).x) { atomicMin(&report[lane * REPORT_WORDS + 2u], LOSS_BAD); }
+    }
   }
   return block >= BLOCKS || bad[lane] != 0xffffffffu;
 }
@@ -82,8 +92,9 @@ fn move_by(delta: vec4f, grad: vec4f, lane: u32, block: u32, local: u32) -> bool
   let wrong = any(non_finite(grad) | non_finite(old) | non_finite(moved));
   let at = lane * REPORT_WORDS;
   if (wrong) { atomicMin(&report[at + 2u], 4u * i); }
-  let sums = workgroup_sum(local, vec4f(dot(grad, grad), dot(delta, delta), dot(moved, moved), select(0.0, 1.0, wrong)));
-  if (sums.w > 0.0 || non_finite(step_loss[lane]).x) { return false; }
+  let lost = non_finite(share_of_loss(lane, local)).x;
+  let sums = workgroup_sum(local, vec4f(dot(grad, grad), dot(delta, delta), dot(moved, moved), select(0.0, 1.0, wrong || lost)));
+  if (sums.w > 0.0) { return false; }
   params[lane * P4 + i] = moved;
   if (local == 0u) {
     atomicStore(&report[at + 4u + block], bitcast<u32>(sums.x));

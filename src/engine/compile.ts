@@ -4,6 +4,7 @@ import { type PartialRange, PassEmitter, type PassOptions } from './emit.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import { emitCrossEntropy } from './ops/cross_entropy/cross_entropy.ts';
 import { emitGather } from './ops/gather.ts';
+import { type Chain, chainLosses, chainOf, emitChain } from './ops/linear/chain.ts';
 import { BLOCK, blockSize, layoutParams, type ParamLayout } from './params.ts';
 import { type BufferPlan, type Dispatch, reportWords } from './plan.ts';
 import type { Tensor } from './tensors.ts';
@@ -48,15 +49,22 @@ export interface Compiled {
 
 const EMPTY: CompiledPass['dispatches'] = [];
 
-/** forward and, in training, loss and backward. */
-function emitPass(compiled: Pick<Compiled, 'info' | 'params' | 'buffers' | 'options'>, graph: Graph, options: PassOptions): PassEmitter {
+/** forward and, in training, loss and backward. The layers of `chain` are one with the loss. */
+function emitPass(
+  compiled: Pick<Compiled, 'info' | 'params' | 'buffers' | 'options'>,
+  graph: Graph,
+  chain: Chain | null,
+  options: PassOptions,
+): PassEmitter {
   const { params, buffers } = compiled;
   const emit = new PassEmitter(graph, params, buffers, options);
   emitGather(graph.input, compiled.options, params.size, emit);
-  for (const node of graph.nodes) node.operation.forward(node, emit);
-  emitCrossEntropy(graph, compiled.options, emit);
+  const nodes = graph.nodes.filter((node) => !chain?.nodes.includes(node));
+  for (const node of nodes) node.operation.forward(node, emit);
+  if (chain) emitChain(chain, compiled.options, emit);
+  else emitCrossEntropy(graph, compiled.options, emit);
   if (!options.train) return emit;
-  for (const node of [...graph.nodes].reverse()) {
+  for (const node of nodes.reverse()) {
     emit.settle(node.output);
     node.operation.backward(node, emit);
   }
@@ -95,10 +103,12 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
   const buffers = layoutParams(live, 'buffer', input);
   const base = { info, params, buffers, options };
   const slots: number[] = [];
-  const pass = (train: boolean): { emit: PassEmitter; pass: CompiledPass } => {
-    const graph = buildGraph(info, { N, train, fuse: options.fuse ?? true, keep: options.keep });
+  const pass = (train: boolean): { emit: PassEmitter; losses: number; pass: CompiledPass } => {
+    const fuse = options.fuse ?? true;
+    const graph = buildGraph(info, { N, train, fuse, keep: options.keep });
+    const chain = fuse && train ? chainOf(graph) : null;
     const keep = [graph.output.id, ...(options.inputGradient ? ['grad:input'] : [])];
-    const emit = emitPass(base, graph, {
+    const emit = emitPass(base, graph, chain, {
       train,
       inputGradient: options.inputGradient,
       keep,
@@ -106,7 +116,7 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
       fill: options.fill,
       halves: options.halves,
     });
-    return { emit, pass: { graph, ...emit.finish(slots) } };
+    return { emit, losses: chain ? chainLosses(chain) : 4, pass: { graph, ...emit.finish(slots) } };
   };
   const train = pass(true);
   const evaluate = pass(false);
@@ -118,7 +128,7 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
     { id: 'partials', laneSize: Math.max(train.emit.partialWords, 64), layer: block },
     { id: 'report', laneSize: reportWords(params.size / BLOCK) },
     { id: 'labels', laneSize: 4 * Math.ceil(N / 4) },
-    { id: 'step_loss', laneSize: 4 },
+    { id: 'step_loss', laneSize: train.losses },
     { id: 'eval', laneSize: 4 },
     { id: 'bad', laneSize: 1 },
   ];

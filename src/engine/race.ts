@@ -44,16 +44,16 @@ const grid = (groups: number): [number, number] => [Math.min(groups, 65535), Mat
 
 /**
  * One update of all parameters of all lanes that use this optimizer, summed-up slabs of their gradients included. `tables:<type>` says
- * where those lie, which lanes these are, and where their state begins. `slabs`: words of a lane's partial sums.
+ * where those lie, which lanes these are, and where their state begins. `slabs`, `losses`: words of a lane's partial sums.
  */
-function updateDispatch(P: number, slabs: number, type: string): Dispatch {
+function updateDispatch(P: number, { slabs, losses }: { slabs: number; losses: number }, type: string): Dispatch {
   const blocks = P / BLOCK;
   const report = reportWords(blocks);
   return {
     label: `${type} update`,
     shader: kernelOf(type).shader,
     entry: 'update',
-    constants: { P4: P / 4, BLOCKS: blocks, PARTIALS_LANE: slabs / 4, REPORT_WORDS: report },
+    constants: { P4: P / 4, BLOCKS: blocks, PARTIALS_LANE: slabs / 4, REPORT_WORDS: report, LOSSES: losses / 4 },
     conditions: {},
     bindings: [
       bind('partials', 'partials', slabs),
@@ -61,7 +61,7 @@ function updateDispatch(P: number, slabs: number, type: string): Dispatch {
       bind('params', 'params', P, 'read_write'),
       bind('state', 'state', 0, 'read_write'),
       bind('bad', 'bad', 1),
-      bind('step_loss', 'step_loss', 4),
+      bind('step_loss', 'step_loss', losses),
       bind('report', 'report', report, 'read_write'),
     ],
     step: true,
@@ -111,7 +111,7 @@ export function planRace(compiled: Compiled, lanes: readonly LaneOptimizer[]): R
   const { states, words, fills } = layoutStates(P, lanes);
   const planned = (id: string): BufferPlan => compiled.plans.find((p) => p.id === id) as BufferPlan;
   const { layer } = planned('params');
-  const slabs = planned('partials').laneSize;
+  const sums = { slabs: planned('partials').laneSize, losses: planned('step_loss').laneSize };
   const shared = (id: string, laneSize: number): BufferPlan => ({ id, laneSize: Math.max(4, laneSize), shared: true, layer });
   const tables = types.map((type): Fill => {
     const list = lanesOf[type].flatMap((lane) => [lane, states[lane].offset / 4, 0, 0]);
@@ -127,7 +127,7 @@ export function planRace(compiled: Compiled, lanes: readonly LaneOptimizer[]): R
       shared('ring', RING_SLOTS * RING_WORDS * lanes.length),
       ...tables.map(({ buffer, data }) => shared(buffer, data.length)),
     ],
-    train: [...compiled.train.dispatches, ...types.map((type) => updateDispatch(P, slabs, type))],
+    train: [...compiled.train.dispatches, ...types.map((type) => updateDispatch(P, sums, type))],
     closing: [metricsDispatch(P)],
     evaluate: compiled.evaluate.dispatches,
     fills: [{ buffer: 'bad', offset: 0, data: new Uint32Array(lanes.length).fill(NOT_BAD) }, ...fills, ...notBad, ...tables],

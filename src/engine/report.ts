@@ -41,7 +41,7 @@ function moved(b: Binding | null, batchBytes: number, stateBytes: number): numbe
 /** Bytes of tensors that stand from forward to backward: what is read after the loss before anything is written there. */
 function keptActivations({ train }: Compiled): number {
   const { dispatches, graph } = train;
-  const loss = dispatches.findIndex((d) => d.label === 'loss and its gradient');
+  const loss = dispatches.findIndex((d) => d.bindings.some((b) => b?.buffer === 'step_loss'));
   const slots = (d: Dispatch) => d.bindings.flatMap((b) => (b?.buffer.startsWith('slot') ? [b] : []));
   const written = new Map<string, number>();
   for (const b of dispatches.slice(0, loss).flatMap(slots)) if (b.access === 'read_write') written.set(b.buffer, 4 * b.size);

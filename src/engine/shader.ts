@@ -1,6 +1,6 @@
 /**
- * From a file in shaders/ to the WGSL of one pipeline: loops marked `// @unroll` are written out, then the `wesl` linker resolves
- * imports, `@if` conditions and the constants.
+ * From a file in shaders/ to the WGSL of one pipeline: the `wesl` linker resolves imports, `@if` conditions and the constants, then loops
+ * marked `// @unroll` are written out and those marked `// @some` test at their end.
  */
 import { link } from 'wesl';
 import { type HalfStorage, storeHalves } from './halves.ts';
@@ -55,6 +55,23 @@ export function unroll(source: string, constants: Readonly<Record<string, number
   return source.slice(0, match.index) + copies.join('\n') + unroll(source.slice(end + 1), constants);
 }
 
+const SOME = /for \(var (\w+) = ([^;]+); ([^;]+); ([^{]+)\) \{\s*\/\/ @some/;
+
+/**
+ * Loops marked `// @some` turn at least once, so their test may stand at the end. A software adapter that meets it at the beginning runs
+ * the whole body a last time with no thread in it: a loop of three turns costs as much as one of four.
+ */
+export function testLast(source: string): string {
+  const match = SOME.exec(source);
+  if (!match) return source;
+  const [header, name, first, test, step] = match;
+  const start = match.index + header.length;
+  const end = closing(source, start);
+  const body = testLast(source.slice(start, end));
+  const loop = `{ var ${name} = ${first}; loop {${body}continuing { ${step}; break if !(${test}); } } }`;
+  return source.slice(0, match.index) + loop + testLast(source.slice(end + 1));
+}
+
 /** Linked text per shader and conditions; the constants in it are those of whoever came first. */
 const linked = new Map<string, Promise<string>>();
 
@@ -85,7 +102,7 @@ export async function linkShader(variant: ShaderVariant, halves: Halves = { name
   const specialised = (await text).replace(/const (\w+) = \d+;/g, (line, name: string) =>
     name in constants ? `const ${name} = ${constants[name]}u;` : line,
   );
-  return unroll(storeHalves(specialised, halves.names, halves.how), constants);
+  return testLast(unroll(storeHalves(specialised, halves.names, halves.how), constants));
 }
 
 /** The bits of a float as a u32 constant: shader text holds integers only. WGSL reads it back with bitcast<f32>(NAME). */

@@ -4,7 +4,7 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import { Program } from '../../src/gpu/program.ts';
 import { createTrainer, LimitError } from '../../src/index.ts';
 import type { LayerSpec, ModelSpec } from '../../src/model/types.ts';
-import { cnn, lenet } from '../../src/model/zoo.ts';
+import { cnn, lenet, mlp } from '../../src/model/zoo.ts';
 import { fourOptimizers, harness, lane, sharedGpu, smallData, smallNet, trainerData } from '../support/train.ts';
 
 let gpu: Gpu;
@@ -44,9 +44,10 @@ const blank = (shape: readonly [number, number, number], n = 16) => ({
 
 describe('dispatches of a step', () => {
   it.each([
-    ['LeNet', lenet([1, 28, 28], 10), 14],
+    ['LeNet', lenet([1, 28, 28], 10), 11],
     ['3 × (convolution, batch norm, ReLU)', threeConvs, 25],
-    ['the small CNN', cnn([1, 28, 28], 10, { norm: true, channels: [8, 16] }), 17],
+    ['the small CNN', cnn([1, 28, 28], 10, { norm: true, channels: [8, 16] }), 16],
+    ['a perceptron on points', mlp([2, 1, 1], 2, [16, 16]), 4],
   ])('%s with Adam, 1 lane and 8: within the budget', async (_, model, most) => {
     const issued = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups');
     const counts: number[] = [];

@@ -65,11 +65,11 @@ describe('a race of every optimizer', () => {
 
 /** Dispatches of a training step with one optimizer type, whatever the number of runs. May only fall. */
 const LAUNCHES: readonly (readonly [string, readonly [number, number, number], number])[] = [
-  ['lenet-5', [1, 28, 28], 14],
-  ['small-cnn-bn', [1, 28, 28], 17],
-  ['resnet-8', [3, 32, 32], 61],
-  ['resnet-20', [3, 32, 32], 133],
-  ['mlp', [2, 1, 1], 9],
+  ['lenet-5', [1, 28, 28], 11],
+  ['small-cnn-bn', [1, 28, 28], 16],
+  ['resnet-8', [3, 32, 32], 60],
+  ['resnet-20', [3, 32, 32], 132],
+  ['mlp', [2, 1, 1], 4],
 ];
 
 it.each(LAUNCHES)('%s takes few dispatches a step', (id, input, most) => {

@@ -103,14 +103,16 @@ export interface StepResult {
   loss: number;
   logits: Tensor;
   gradients: Weights;
+  /** Gradient of x. */
+  input: Tensor;
   /** After the step. */
   buffers: Weights;
 }
 
 const sum = (a: Tensor | undefined, b: Tensor): Tensor => (a ? { shape: b.shape, data: b.data.map((v, i) => v + a.data[i]) } : b);
 
-/** Forward, loss and backward. `dropout`: the step's word. */
-export function trainStep(info: ModelInfo, x: Tensor, labels: readonly number[], weights: Weights, dropout: number): StepResult {
+/** Forward, loss and backward. `dropout`: the step's word; `smoothing`: of the labels. */
+export function trainStep(info: ModelInfo, x: Tensor, labels: readonly number[], weights: Weights, dropout: number, smoothing = 0): StepResult {
   const layers = liveLayers(info);
   const values = new Map<string, Tensor>([['input', x]]);
   const buffers: Weights = {};
@@ -129,7 +131,7 @@ export function trainStep(info: ModelInfo, x: Tensor, labels: readonly number[],
   }
   const last = layers[layers.length - 1];
   const logits = values.get(last.id) as Tensor;
-  const { loss, grad_logits } = crossEntropy(logits, labels);
+  const { loss, grad_logits } = crossEntropy(logits, labels, smoothing);
   const upstream = new Map<string, Tensor>([[last.id, grad_logits]]);
   const gradients: Weights = {};
   for (const layer of [...layers].reverse()) {
@@ -138,7 +140,7 @@ export function trainStep(info: ModelInfo, x: Tensor, labels: readonly number[],
     for (const [k, id] of layer.inputs.entries()) upstream.set(id, sum(upstream.get(id), grad_inputs[k]));
     for (const [name, t] of Object.entries(grad_params)) gradients[`${layer.id}.${name}`] = t;
   }
-  return { loss, logits, gradients, buffers };
+  return { loss, logits, gradients, buffers, input: upstream.get('input') as Tensor };
 }
 
 /** Layers that the last one depends on. */

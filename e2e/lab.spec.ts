@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { LabAutomation } from '../src/store/lab.ts';
-import { button, expect, ready, test } from './support.ts';
+import { button, curveOf, expect, inWorker, open, ready, step, test } from './support.ts';
 
 declare global {
   interface Window {
@@ -112,4 +112,22 @@ test('without a GPU both pages say so', async ({ page }) => {
     await expect(page.getByRole('alert')).toContainText('found no GPU');
     await expect(button(page, 'Run again')).toBeEnabled();
   }
+});
+
+test('a tile that gives wrong results is found by the self-test and replaced; the badge says so, and training goes on', async ({ page }) => {
+  test.slow();
+  await inWorker(page, "self.wrongTile = 'conv2d forward'");
+  await open(page);
+  await step(page, 2);
+  await page.getByRole('button', { name: /^GPU: / }).click();
+  const dialog = page.getByRole('dialog', { name: 'GPU' });
+  await button(page, 'Test this GPU').click();
+  await expect(dialog.getByText(/conv2d forward: tile \S+ gives wrong results on this GPU and was replaced by/).first()).toBeVisible({
+    timeout: 150_000,
+  });
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: /^GPU: .* tiles? replaced/ })).toBeVisible();
+  await step(page, 2);
+  expect((await curveOf(page, 'Adam')).step).toEqual([1, 2, 3, 4]);
 });

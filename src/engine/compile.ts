@@ -20,6 +20,10 @@ export interface CompileOptions {
   /** Store activations as halves. Sums, parameters, gradients and the loss stay in float32. */
   halves?: boolean;
   share?: boolean;
+  /** Which variant of which kernel to take (`Tuning.key` → name); no result depends on it. */
+  choices?: ReadonlyMap<string, string>;
+  /** Tests: the kernel whose first variant is made to compute something else. */
+  wrongTile?: string;
   /** Keep what backward could compute again: for devices with little arithmetic for their memory. */
   keep?: boolean;
   /** Threads of one lane that keep the device busy (Emit.fill). No result depends on it. */
@@ -108,14 +112,8 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
     const graph = buildGraph(info, { N, train, fuse, keep: options.keep });
     const chain = fuse && train ? chainOf(graph) : null;
     const keep = [graph.output.id, ...(options.inputGradient ? ['grad:input'] : [])];
-    const emit = emitPass(base, graph, chain, {
-      train,
-      inputGradient: options.inputGradient,
-      keep,
-      share: options.share,
-      fill: options.fill,
-      halves: options.halves,
-    });
+    const { inputGradient, share, fill, halves, choices, wrongTile } = options;
+    const emit = emitPass(base, graph, chain, { train, inputGradient, keep, share, fill, halves, choices, wrongTile });
     return { emit, losses: chain ? chainLosses(chain) : 4, pass: { graph, ...emit.finish(slots) } };
   };
   const train = pass(true);

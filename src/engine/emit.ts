@@ -5,7 +5,7 @@ import { assignSlots, type Use } from './memory.ts';
 import { type Again, type Bound, type Call, type Emit, NO_ACTIVATION, type Node, type Target } from './op.ts';
 import { emitAddGradient } from './ops/add/add.ts';
 import { blockSize, type ParamBlock, type ParamLayout } from './params.ts';
-import type { Binding, Dispatch } from './plan.ts';
+import type { Binding, Dispatch, Tuning } from './plan.ts';
 import type { Tensor } from './tensors.ts';
 
 const WORKGROUP = 64;
@@ -27,6 +27,10 @@ export interface PassOptions {
   keep?: readonly string[];
   /** Store activations as halves. */
   halves?: boolean;
+  /** Key of a kernel and shape → name of the variant to take. */
+  choices?: ReadonlyMap<string, string>;
+  /** Tests: the kernel whose first variant is made to compute something else. */
+  wrongTile?: string;
   /** Every tensor a buffer of its own (tests: poison and guards). */
   share?: boolean;
 }
@@ -190,21 +194,38 @@ export class PassEmitter implements Emit {
     const dispatches = this.calls.map((call) => {
       const bindings = call.bindings.map((b) => (b ? resolve(b) : null));
       const lanes = Object.fromEntries(bindings.flatMap((b) => (b ? [[`${b.name.toUpperCase()}_LANE`, Math.ceil(b.lane / (b.half ? 2 : 4))]] : [])));
-      const threads = call.threads ?? 0;
-      const groups = call.groups ?? Math.ceil(threads / WORKGROUP);
+      const ways = (call.variants ?? [{ name: '', constants: {}, threads: call.threads, groups: call.groups }]).map((way) => {
+        const threads = way.threads ?? 0;
+        const groups = way.groups ?? Math.ceil(threads / WORKGROUP);
+        const constants = { THREADS: threads, GROUPS: groups, ...lanes, ...call.constants, ...way.constants };
+        return { name: way.name, constants, grid: grid(groups) };
+      });
+      const tuning = call.variants && this.tuning(call, ways);
+      const { constants, grid: size } = ways.find((way) => way.name === tuning?.chosen) ?? ways[0];
       return {
         label: call.label,
         shader: call.shader,
         entry: call.entry,
-        constants: { THREADS: threads, GROUPS: groups, ...lanes, ...call.constants },
+        constants,
         conditions: call.conditions ?? {},
         bindings,
         step: call.step ?? false,
-        grid: grid(groups),
+        grid: size,
         macs: call.macs ?? 0,
+        ...(tuning && { tuning }),
       };
     });
     return { dispatches, placed };
+  }
+
+  private tuning({ shader, entry, conditions = {}, constants = {} }: Call, variants: Tuning['variants'][number][]): Tuning {
+    const kernel = `${shader} ${entry}`;
+    // Wrong and yet valid for every shape: another activation, or another phase of the gradient's sum.
+    if (this.options.wrongTile === kernel) variants[0] = { ...variants[0], constants: { ...variants[0].constants, ACT: 4, IN_ACT: 4 } };
+    const key = JSON.stringify([kernel, Object.entries(conditions).sort(), Object.entries(constants).sort()]);
+    const wish = this.options.choices?.get(key);
+    const chosen = variants.find(({ name }) => name === wish) ?? variants[0];
+    return { key, kernel, chosen: chosen.name, variants };
   }
 
   private apart(uses: readonly Use[], slots: number[]): Map<string, number> {

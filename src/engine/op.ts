@@ -51,6 +51,18 @@ export interface Bound {
   half?: boolean;
 }
 
+/**
+ * One way to do a call: constants of its tile and how many threads that takes. All ways of a call add up in the same order, so that no bit
+ * of any result depends on which is taken.
+ */
+export interface Variant {
+  /** The same for the same tile on every shape: "4×7×8". */
+  name: string;
+  constants: Readonly<Record<string, number>>;
+  threads?: number;
+  groups?: number;
+}
+
 export interface Call {
   label: string;
   shader: string;
@@ -63,6 +75,8 @@ export interface Call {
   threads?: number;
   /** Or workgroups a lane, for kernels that share work inside one (constant GROUPS). */
   groups?: number;
+  /** The first is taken unless the autotuner found a better one; the last is the plainest, which the others are checked against. */
+  variants?: readonly Variant[];
   step?: boolean;
   macs?: number;
 }

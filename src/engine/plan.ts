@@ -34,6 +34,16 @@ export interface Binding {
   half?: boolean;
 }
 
+/** Other ways to do the same dispatch, with equal results (engine/op.ts `Variant`). */
+export interface Tuning {
+  /** Kernel and shape: equal for dispatches that can share a choice. */
+  key: string;
+  /** "conv2d forward". */
+  kernel: string;
+  chosen: string;
+  variants: readonly { name: string; constants: Dispatch['constants']; grid: Dispatch['grid'] }[];
+}
+
 export interface Dispatch {
   /** For error messages and the printed plan: "conv1 forward". */
   label: string;
@@ -49,6 +59,7 @@ export interface Dispatch {
   step: boolean;
   /** Workgroups; z is the lane unless `lanes` says otherwise. */
   grid: readonly [number, number];
+  tuning?: Tuning;
   /** Optimizer dispatches run over a list of lanes instead of all. */
   optimizer?: string;
   /** Multiply-accumulates a lane, for the cost model (bounds a submit before it is sent). */

@@ -67,6 +67,7 @@ export function connect(next: Client, handle: (event: Event) => void, onCrash: (
   });
   const stopSpeed = viewStore.subscribe((now, before) => {
     if (now.maxSpeed !== before.maxSpeed) client?.send({ type: 'max_speed', on: now.maxSpeed });
+    if (now.autotune !== before.autotune) client?.send({ type: 'autotune', on: now.autotune });
   });
   return () => {
     stop();
@@ -156,7 +157,9 @@ export function reload(config: Config = configStore.getState(), keepCurves = fal
   }
   setLive({ phase: live().phase === 'unavailable' ? 'unavailable' : 'loading' });
   // It may be a new worker, which is not in a hurry.
-  if (viewStore.getState().maxSpeed) client?.send({ type: 'max_speed', on: true });
+  const { maxSpeed, autotune } = viewStore.getState();
+  if (maxSpeed) client?.send({ type: 'max_speed', on: true });
+  if (!autotune) client?.send({ type: 'autotune', on: false });
   client?.send({ type: 'load', load, experiment, runs: ids, ...(experiment.data.type === 'files' && { dataset }) });
 }
 

@@ -59,7 +59,7 @@ function act(event: Event): void {
     case 'done':
       return settleStep(event.request);
     case 'self_test':
-      return setLive({ selfTest: { running: false, done: 0, total: 0, results: event.results } });
+      return setLive({ selfTest: { running: false, done: 0, total: 0, results: event.results, replaced: event.replaced } });
   }
 }
 

@@ -61,7 +61,7 @@ export interface Live {
   /** Steps are being done again up to this one, to stand where the curves stand. */
   replay: number | null;
   notice: Notice | null;
-  selfTest: { running: boolean; done: number; total: number; results: readonly SelfTestResult[] | null };
+  selfTest: { running: boolean; done: number; total: number; results: readonly SelfTestResult[] | null; replaced: readonly string[] };
 }
 
 export const INITIAL: Live = {
@@ -82,7 +82,7 @@ export const INITIAL: Live = {
   stepping: false,
   replay: null,
   notice: null,
-  selfTest: { running: false, done: 0, total: 0, results: null },
+  selfTest: { running: false, done: 0, total: 0, results: null, replaced: [] },
 };
 
 export const liveStore = createStore<Live>(() => INITIAL);

@@ -1,4 +1,4 @@
-/** How the visitor looks at it: never part of a link; of all this the worker knows `maxSpeed`. Kept in localStorage, where it may be. */
+/** How the visitor looks at it: never part of a link; of all this the worker knows `maxSpeed` and `autotune`. Kept in localStorage, where it may be. */
 import { createStore } from 'zustand/vanilla';
 
 export type XAxis = 'step' | 'epoch' | 'time';
@@ -16,6 +16,8 @@ export interface View {
   fitAccuracy: boolean;
   /** Longer submits, and fewer looks between them. */
   maxSpeed: boolean;
+  /** Look for the fastest tiles of this GPU. */
+  autotune: boolean;
   tab: Tab;
   /** Run id. */
   solo: string | null;
@@ -24,7 +26,7 @@ export interface View {
   sample: number;
 }
 
-const KEPT = ['theme', 'xAxis', 'logLoss', 'smoothing', 'third', 'fitAccuracy', 'maxSpeed'] as const;
+const KEPT = ['theme', 'xAxis', 'logLoss', 'smoothing', 'third', 'fitAccuracy', 'maxSpeed', 'autotune'] as const;
 const KEY = 'descent.view';
 
 const DEFAULTS: View = {
@@ -35,6 +37,7 @@ const DEFAULTS: View = {
   third: 'lr',
   fitAccuracy: true,
   maxSpeed: false,
+  autotune: true,
   tab: 'charts',
   solo: null,
   layer: null,

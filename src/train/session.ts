@@ -17,6 +17,7 @@ import type { Demand } from './pace.ts';
 import { Source } from './source.ts';
 import { Speed } from './speed.ts';
 import { summariseAdapter, summariseData, summarisePlan, summariseRun } from './summary.ts';
+import { Tiles } from './tiles.ts';
 import { Trainer } from './trainer.ts';
 
 /** Milliseconds between ticks (status, feature maps), the same at full speed, and between checkpoints. A tick waits for what is in flight. */
@@ -45,6 +46,7 @@ export class Session {
   private readonly source = new Source();
   private readonly speed = new Speed();
   private readonly painter = new MapPainter();
+  private readonly tiles = new Tiles();
   private readonly lease: Lease;
   private readonly keeper: Keeper;
   private readonly outbox: Outbox;
@@ -81,6 +83,9 @@ export class Session {
         return;
       case 'max_speed':
         this.demand.maxSpeed = command.on;
+        return;
+      case 'autotune':
+        this.tiles.on = command.on;
         return;
       case 'lose_device':
         return this.lease.destroyDevice();
@@ -154,6 +159,14 @@ export class Session {
     await this.keeper.create(lanes);
     this.announce(dataset, lanes);
     await this.paint();
+    this.tune();
+  }
+
+  /** In the background: what it finds counts from the next time that a network is compiled. */
+  private tune(): void {
+    const { trainer, load } = this;
+    // Whatever goes wrong there, training has its defaults.
+    if (trainer) this.tiles.tune(trainer, { stop: () => this.load !== load || trainer.gpu.isLost() }).catch(() => undefined);
   }
 
   /** What is sent from now on is of this load. */
@@ -169,7 +182,9 @@ export class Session {
     const dataset = this.source.dataset as Dataset;
     const { batch_size, loss, eval_every, activation_dtype } = this.experiment as Experiment;
     const onProgress = (done: number, total: number): void => this.emit({ type: 'progress', load: this.load, phase: 'compile', done, total });
-    const options = { batch_size, loss, eval_every, halves: activation_dtype === 'float16', shuffle: true, onProgress };
+    const choices = await this.tiles.choices(gpu);
+    const { wrongTile } = globalThis as { wrongTile?: string };
+    const options = { batch_size, loss, eval_every, halves: activation_dtype === 'float16', choices, wrongTile, shuffle: true, onProgress };
     const events = {
       points: (run: string, points: Parameters<Outbox['add']>[1]) => outbox.add(run, points, this.speed.seconds),
       validation: outbox.validation.bind(outbox),
@@ -288,7 +303,11 @@ export class Session {
     const { selfTest } = await import('../gpu/selftest.ts');
     const { load } = this;
     const results = await selfTest(gpu, (done, total) => this.emit({ type: 'progress', load, phase: 'self_test', done, total }));
-    this.emit({ type: 'self_test', results });
+    const replaced: string[] = [];
+    await this.keeper.use(async (trainer) => {
+      replaced.push(...(await this.tiles.check(trainer, (done, total) => this.emit({ type: 'progress', load, phase: 'self_test', done, total }))));
+    });
+    this.emit({ type: 'self_test', results, replaced });
   }
 
   private fail(error: unknown): void {

@@ -24,6 +24,10 @@ export interface TrainerOptions {
   shuffle: boolean;
   /** Activations in 16 bits. */
   halves?: boolean;
+  /** Tiles to take (train/tiles.ts). */
+  choices?: ReadonlyMap<string, string>;
+  /** Tests: the kernel whose default tile is made wrong. */
+  wrongTile?: string;
   /** Validate every so many steps; 0: never. */
   eval_every: number;
   onProgress?: (done: number, total: number) => void;
@@ -136,10 +140,10 @@ export class Trainer {
   private compile(lane: Lane): Compiled {
     let compiled = this.compiled.get(lane.architecture);
     if (!compiled) {
-      const { batch_size, loss, halves } = this.options;
+      const { batch_size, loss, halves, choices, wrongTile } = this.options;
       const software = isSoftware(this.gpu.info);
       const fill = software ? SOFTWARE_FILL : undefined;
-      compiled = compile(lane.info, { batch_size, loss, data: kindOf(this.data.images), fill, keep: software, halves });
+      compiled = compile(lane.info, { batch_size, loss, data: kindOf(this.data.images), fill, keep: software, halves, choices, wrongTile });
       this.compiled.set(lane.architecture, compiled);
     }
     return compiled;
@@ -170,6 +174,14 @@ export class Trainer {
   }
 
   async restore(snapshots: ReadonlyMap<string, LaneSnapshot>): Promise<void> {
+    await this.arrange(this.lanes, snapshots);
+  }
+
+  /** Goes on from here, bit for bit, with other tiles. */
+  async retile(choices: ReadonlyMap<string, string>): Promise<void> {
+    const snapshots = await this.snapshot();
+    this.options.choices = choices;
+    this.compiled.clear();
     await this.arrange(this.lanes, snapshots);
   }
 

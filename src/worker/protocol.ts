@@ -28,6 +28,8 @@ export type Command =
   | { type: 'max_speed'; on: boolean }
   /** Run every operation's cases on this GPU. */
   | { type: 'self_test' }
+  /** Whether tiles that were found to be fast on this GPU are looked for and taken. */
+  | { type: 'autotune'; on: boolean }
   /** For tests and for teaching: destroys the device as a driver reset would. */
   | { type: 'lose_device' };
 
@@ -61,7 +63,8 @@ export type Event =
   | { type: 'resumed'; load: number; step: number }
   | { type: 'error'; load: number; error: ErrorSummary }
   | { type: 'done'; request: number }
-  | { type: 'self_test'; results: readonly SelfTestResult[] };
+  /** `replaced`: sentences about tiles of the present network that are wrong on this GPU; others have taken their place. */
+  | { type: 'self_test'; results: readonly SelfTestResult[]; replaced: readonly string[] };
 
 export interface AdapterSummary {
   /** Short, for the badge: "Apple M2", "SwiftShader (software)". */

@@ -89,7 +89,7 @@ export class FakeWorker implements Client {
       case 'visibility':
         return;
       case 'self_test':
-        return this.emit({ type: 'self_test', results: SELF_TEST });
+        return this.emit({ type: 'self_test', results: SELF_TEST, replaced: [] });
       case 'lose_device':
         this.emit({ type: 'device_lost', message: 'destroyed' });
         return this.emit({ type: 'resumed', load: this.load, step: this.step });

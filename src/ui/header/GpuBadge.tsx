@@ -7,9 +7,10 @@ const GpuDialog = lazy(() => import('./GpuDialog.tsx').then((module) => ({ defau
 
 export function GpuBadge() {
   const [open, setOpen] = useState(false);
-  const { adapter, phase } = useLive(({ adapter, phase }) => ({ adapter, phase }));
-  const state = phase === 'unavailable' ? 'bad' : phase === 'lost' || adapter?.software ? 'warn' : adapter ? 'good' : 'none';
-  const text = phase === 'unavailable' ? 'No WebGPU' : (adapter?.name ?? 'GPU …');
+  const { adapter, phase, replaced } = useLive(({ adapter, phase, selfTest }) => ({ adapter, phase, replaced: selfTest.replaced.length }));
+  const state = phase === 'unavailable' ? 'bad' : phase === 'lost' || adapter?.software || replaced > 0 ? 'warn' : adapter ? 'good' : 'none';
+  const name = phase === 'unavailable' ? 'No WebGPU' : (adapter?.name ?? 'GPU …');
+  const text = replaced > 0 ? `${name}, ${replaced} ${replaced === 1 ? 'tile' : 'tiles'} replaced` : name;
   return (
     <>
       <button

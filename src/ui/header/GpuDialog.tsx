@@ -2,7 +2,8 @@
 import { formatBytes, formatCount, formatLoss } from '../../model/format.ts';
 import { tell } from '../../store/engine.ts';
 import { type SelfTestResult, setLive } from '../../store/live.ts';
-import { useLive } from '../hooks.ts';
+import { setView } from '../../store/view.ts';
+import { useLive, useView } from '../hooks.ts';
 import { Dialog } from '../primitives/Dialog.tsx';
 import styles from './GpuDialog.module.css';
 
@@ -14,8 +15,9 @@ export function GpuDialog({ onClose }: { onClose: () => void }) {
     selfTest,
     phase,
   }));
+  const autotune = useView((view) => view.autotune);
   const run = (): void => {
-    setLive({ selfTest: { running: true, done: 0, total: 0, results: null } });
+    setLive({ selfTest: { running: true, done: 0, total: 0, results: null, replaced: selfTest.replaced } });
     tell({ type: 'self_test' });
   };
   return (
@@ -41,8 +43,19 @@ export function GpuDialog({ onClose }: { onClose: () => void }) {
           This is a software adapter: the results are right, but training is slow. A browser with access to the graphics card is many times faster.
         </p>
       )}
+      <h3 className={styles.title}>Tuning</h3>
+      <label className={styles.switch}>
+        <input type="checkbox" checked={autotune} onChange={({ target }) => setView({ autotune: target.checked })} />
+        Find the fastest tiles for this GPU
+      </label>
+      <p className={styles.note}>
+        While you train, kernels are timed with other tiles in the background; the choice is kept in this browser and used when a network is next
+        compiled. No result changes by a single bit. Software adapters keep their defaults.
+      </p>
       <h3 className={styles.title}>Self-test</h3>
-      <p className={styles.note}>Runs every operation’s cases on this GPU and compares them with a float64 reference.</p>
+      <p className={styles.note}>
+        Runs every operation’s cases on this GPU and compares them with a float64 reference, then checks the tiles that this network uses.
+      </p>
       <button type="button" disabled={!adapter || selfTest.running || phase === 'unavailable'} onClick={run}>
         {selfTest.results ? 'Test again' : 'Test this GPU'}
       </button>
@@ -53,6 +66,11 @@ export function GpuDialog({ onClose }: { onClose: () => void }) {
         </div>
       )}
       {selfTest.results && <Results results={selfTest.results} />}
+      {selfTest.replaced.map((sentence) => (
+        <p key={sentence} className={styles.bad}>
+          {sentence}.
+        </p>
+      ))}
     </Dialog>
   );
 }

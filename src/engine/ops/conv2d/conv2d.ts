@@ -4,7 +4,7 @@ import { ceilDiv, dims, type Emit, epilogue, type Node, type Operation, type Tar
 import { rowsPerTap } from '../../params.ts';
 import { fullOf, gradientBeforePool, keptBy, throughPool } from '../fused_pool.ts';
 import { conv2dGrouped } from './conv2d_grouped.ts';
-import { gcd, type Slide, type Span, spanOf, type Tile, tileOf, tileThreads, weightTileOf } from './tiles.ts';
+import { gcd, nameOf, type Slide, type Span, spanOf, type Tile, tilesOf, tileThreads, weightTileOf } from './tiles.ts';
 
 const ONE: Tile = { rows: 1, cols: 1, tn: 1 };
 
@@ -63,7 +63,6 @@ function forward(node: Node, emit: Emit): void {
   // Rows and columns that no window covers need not be computed.
   const g: Record<string, number> = { ...geometry(node), YH: y.H * window[0], YW: y.W * window[1] };
   const shape = { rows: node.N * g.YH, width: g.YW, c4: y.Cs / 4, slide: across(g), depth: Math.min(g.CI, 4), window };
-  const t = tileOf(shape, emit.fill);
   emit.run({
     label: `${node.layer.id} forward`,
     shader: 'conv2d',
@@ -78,19 +77,24 @@ function forward(node: Node, emit: Emit): void {
     },
     constants: {
       ...g,
-      ...spanned('', spanOf(t.cols, across(g))),
-      ROWS: t.rows,
-      COLS: t.cols,
-      TN: t.tn,
       ACT: node.activation.kind,
       SLOPE: node.activation.slope,
       POOL_H: window[0],
       POOL_W: window[1],
-      POOLS_H: t.rows / window[0],
-      POOLS_W: t.cols / window[1],
     },
+    variants: tilesOf(shape, emit.fill).map((t) => ({
+      name: nameOf(t),
+      constants: {
+        ...spanned('', spanOf(t.cols, across(g))),
+        ROWS: t.rows,
+        COLS: t.cols,
+        TN: t.tn,
+        POOLS_H: t.rows / window[0],
+        POOLS_W: t.cols / window[1],
+      },
+      threads: tileThreads(shape, t),
+    })),
     bindings: [emit.read('x', x), emit.param('w', node.layer), emit.write('y', y), keptBy(node, emit)],
-    threads: tileThreads(shape, t),
     macs: node.N * node.layer.macs,
   });
 }
@@ -102,20 +106,16 @@ function inputTile(g: Record<string, number>, threads: number, t: Tile, slide: S
   return { GI_GROUPS: ceilDiv(threads, 64), GI_THREADS: threads, ...tile, ...every };
 }
 
-/** Constants and threads of the grad_input half. */
-function gradInput(
-  node: Node,
-  g: Record<string, number>,
-  target: Target | null,
-  fill: number,
-): { threads: number; constants: Record<string, number> } {
+/** The ways to do the grad_input half; without it there is one, which does nothing. */
+function gradInput(node: Node, g: Record<string, number>, target: Target | null, fill: number) {
   const slide = { kernel: g.SW > 1 ? 1 : g.KW, stride: 1, dilation: g.DW };
-  if (!target) return { threads: 0, constants: inputTile(g, 0, ONE, slide) };
+  if (!target) return [{ name: 'none', threads: 0, constants: inputTile(g, 0, ONE, slide) }];
   const x = node.inputs[0];
   const shape = { rows: node.N * ceilDiv(x.H, g.SH), width: ceilDiv(x.W, g.SW), c4: x.Cs / 4, slide, depth: 4, phases: g.SH * g.SW };
-  const t = tileOf(shape, fill);
-  const threads = tileThreads(shape, t);
-  return { threads, constants: inputTile(g, threads, t, slide) };
+  return tilesOf(shape, fill).map((t) => {
+    const threads = tileThreads(shape, t);
+    return { name: nameOf(t), threads, constants: inputTile(g, threads, t, slide) };
+  });
 }
 
 /** Constants, threads and slabs of the grad_weight half. */
@@ -152,7 +152,7 @@ function backward(node: Node, emit: Emit): void {
       plus: target?.plus !== undefined,
       ...pooled.conditions,
     },
-    constants: { ...g, ...gi.constants, ...gw.constants, ...epilogue(target), ...again?.constants, ...pooled.constants },
+    constants: { ...g, ...gw.constants, ...epilogue(target), ...again?.constants, ...pooled.constants },
     bindings: [
       emit.read('x', again?.x ?? x),
       target ? emit.param('w', node.layer) : null,
@@ -163,7 +163,7 @@ function backward(node: Node, emit: Emit): void {
       again?.norm ?? null,
       target?.plus ? emit.read('plus', target.plus) : pooled.kept,
     ],
-    groups: ceilDiv(gi.threads, 64) + ceilDiv(gw.threads, 64),
+    variants: gi.map(({ name, threads, constants }) => ({ name, constants, groups: ceilDiv(threads, 64) + ceilDiv(gw.threads, 64) })),
     macs: (target ? 2 : 1) * node.N * node.layer.macs,
   });
 }

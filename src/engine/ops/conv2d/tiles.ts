@@ -74,23 +74,36 @@ function cost(shape: Shape, t: Tile, fill: number): number {
 const MOST_COLS = 16;
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 
-/** The cheapest tile, smaller where fewer than `fill` threads would be left. */
-export function tileOf(shape: Shape, fill: number): Tile {
+/** How many tiles are worth trying, beside the plainest. */
+const CANDIDATES = 6;
+
+/**
+ * Tiles by estimated cost, smaller ones where fewer than `fill` threads would be left: the first is the default, the next differ from it
+ * and from each other in channels or rows, or by half the columns; last comes the plainest of all.
+ */
+export function tilesOf(shape: Shape, fill: number): Tile[] {
   const { rows, width, c4, slide, depth, window: [KH, KW] = [1, 1] } = shape;
-  let best: Tile = { rows: KH, cols: KW, tn: 1 };
-  let least = cost(shape, best, fill);
+  const plain: Tile = { rows: KH, cols: KW, tn: 1 };
+  const all: { tile: Tile; cost: number }[] = [{ tile: plain, cost: cost(shape, plain, fill) }];
   for (const tn of [1, 2, 3, 4].filter((n) => c4 % n === 0)) {
     for (const r of new Set([1, 2, 4, KH].filter((n) => n <= rows && n % KH === 0))) {
       for (const cols of upTo(Math.min(width, MOST_COLS)).filter((n) => n % KW === 0)) {
-        const t = { rows: r, cols, tn };
-        if (r * cols * tn > MOST_SUMS || depth * work(t, slide.kernel) > MOST_CODE) continue;
-        const c = cost(shape, t, fill);
-        if (c < least) [best, least] = [t, c];
+        const tile = { rows: r, cols, tn };
+        if (r * cols * tn > MOST_SUMS || depth * work(tile, slide.kernel) > MOST_CODE) continue;
+        all.push({ tile, cost: cost(shape, tile, fill) });
       }
     }
   }
-  return best;
+  all.sort((a, b) => a.cost - b.cost);
+  const tiles: Tile[] = [];
+  const alike = (a: Tile, b: Tile): boolean => a.rows === b.rows && a.tn === b.tn && a.cols > b.cols / 2 && a.cols < 2 * b.cols;
+  for (const { tile } of all) if (tiles.length < CANDIDATES && !tiles.some((t) => alike(t, tile))) tiles.push(tile);
+  const others = tiles.filter((t) => nameOf(t) !== nameOf(plain));
+  return [...others, plain];
 }
+
+/** "4×7×8": rows, columns, channels. */
+export const nameOf = ({ rows, cols, tn }: Tile): string => `${rows}×${cols}×${4 * tn}`;
 
 /** Weights that a thread of grad_weight owns: kernel rows and vec4s of output channels. Never by the device: it decides how sums are cut. */
 export function weightTileOf(c4: number, slide: Slide, kernelRows: number, channels: number): { th: number; tn: number } {

@@ -5,11 +5,23 @@ import { slabs } from '../conv2d/conv2d.ts';
 /** A batch has few rows: no more threads than this are asked for. */
 const MOST_THREADS = 512;
 
-function tile(rows: number, columns: number, fill: number): { tm: number; tn: number } {
+interface Tile {
+  /** Samples, and vec4s of columns. */
+  tm: number;
+  tn: number;
+}
+
+/** The default for this many threads, others that may be faster, last the plainest. */
+function tiles(rows: number, columns: number, fill: number): Tile[] {
   const tn = divisor(columns, [4, 3, 2, 1]);
   const tm = [8, 4, 2].find((t) => ceilDiv(rows, t) * (columns / tn) >= Math.min(fill, MOST_THREADS)) ?? 1;
-  return { tm, tn };
+  const others = [8, 4, 2, 1].flatMap((m) => [4, 2, 1].filter((n) => columns % n === 0).map((n): Tile => ({ tm: m, tn: n })));
+  const different = others.filter((t) => t.tm <= rows && !(t.tm === tm && t.tn === tn) && !(t.tm === 1 && t.tn === 1));
+  const plain = tm === 1 && tn === 1 ? [] : [{ tm: 1, tn: 1 }];
+  return [{ tm, tn }, ...different.slice(0, 6), ...plain];
 }
+
+const nameOf = ({ tm, tn }: Tile): string => `${tm}×${4 * tn}`;
 
 function sizes(node: Node): Record<string, number> {
   const x = node.inputs[0];
@@ -18,15 +30,18 @@ function sizes(node: Node): Record<string, number> {
 
 function forward(node: Node, emit: Emit): void {
   const s = sizes(node);
-  const { tm, tn } = tile(node.N, s.O4, emit.fill);
   emit.run({
     label: `${node.layer.id} forward`,
     shader: 'linear',
     entry: 'forward',
     conditions: { forward: true, grad_input: false },
-    constants: { ...s, TM: tm, TN: tn, ACT: node.activation.kind, SLOPE: node.activation.slope },
+    constants: { ...s, ACT: node.activation.kind, SLOPE: node.activation.slope },
     bindings: [emit.read('x', node.inputs[0]), emit.param('w', node.layer), emit.write('y', node.output)],
-    threads: ceilDiv(node.N, tm) * (s.O4 / tn),
+    variants: tiles(node.N, s.O4, emit.fill).map((t) => ({
+      name: nameOf(t),
+      constants: { TM: t.tm, TN: t.tn },
+      threads: ceilDiv(node.N, t.tm) * (s.O4 / t.tn),
+    })),
     macs: node.N * node.layer.macs,
   });
 }
@@ -34,8 +49,7 @@ function forward(node: Node, emit: Emit): void {
 function backward(node: Node, emit: Emit): void {
   const s = sizes(node);
   const target = emit.target(node, 0);
-  const gi = tile(node.N, s.K4, emit.fill);
-  const giThreads = target ? ceilDiv(node.N, gi.tm) * (s.K4 / gi.tn) : 0;
+  const ways = target ? tiles(node.N, s.K4, emit.fill) : [{ tm: 1, tn: 1 }];
   const units = s.K4 + s.HAS_BIAS;
   const tu = Math.min(units, 2);
   const tn = divisor(s.O4, [2, 3, 1]);
@@ -49,10 +63,6 @@ function backward(node: Node, emit: Emit): void {
     constants: {
       ...s,
       ...epilogue(target),
-      GI_GROUPS: ceilDiv(giThreads, 64),
-      GI_TM: gi.tm,
-      GI_TN: gi.tn,
-      GI_THREADS: giThreads,
       GW_TU: tu,
       GW_TN: tn,
       GW_THREADS: each * count,
@@ -65,7 +75,15 @@ function backward(node: Node, emit: Emit): void {
       target ? emit.write('gx', target.gradient) : null,
       emit.partials('partials', node.layer, count),
     ],
-    groups: ceilDiv(giThreads, 64) + ceilDiv(each * count, 64),
+    variants: ways.map((t) => {
+      const threads = target ? ceilDiv(node.N, t.tm) * (s.K4 / t.tn) : 0;
+      const groups = ceilDiv(threads, 64);
+      return {
+        name: nameOf(t),
+        constants: { GI_GROUPS: groups, GI_TM: t.tm, GI_TN: t.tn, GI_THREADS: threads },
+        groups: groups + ceilDiv(each * count, 64),
+      };
+    }),
     macs: (target ? 2 : 1) * node.N * node.layer.macs,
   });
 }

@@ -15,8 +15,8 @@ import { serve } from './serve.mjs';
 
 const SECONDS = 15;
 /** Of the cost of charts and feature maps: milliseconds of a slice, and pairs of slices. */
-const SLICE = 2500;
-const ROUNDS = 16;
+const SLICE = 2000;
+const ROUNDS = 12;
 
 /** gzipped bytes of every script of the build, the workers included. */
 function scripts() {

@@ -52,8 +52,8 @@ export class Pace {
   }
 }
 
-/** What looking on may cost: this share of the time since the last look. */
-const SHARE = 0.05;
+/** What feature maps may cost: this share of the time since the last ones. Showing them costs the page as much; the charts have twice that. */
+const SHARE = 0.0125;
 
 /** When to paint while training: so seldom that it takes at most SHARE of the time. */
 export class PaintPace {

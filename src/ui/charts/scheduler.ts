@@ -1,9 +1,15 @@
 /**
  * When charts are painted: at most ten times a second, and one chart a frame, so that no single task grows with the number of charts.
+ * Where that takes the browser more than SHARE of the time, training would feel it (a software adapter computes on the same cores): then
+ * less often, and at full speed twice a second.
  */
 import { curves } from '../../store/series.ts';
+import { viewStore } from '../../store/view.ts';
 
 const EVERY_MS = 100;
+const FAST_MS = 500;
+const SLOWEST_MS = 1000;
+const SHARE = 0.025;
 
 type Paint = () => void;
 
@@ -12,13 +18,17 @@ const dirty = new Set<Paint>();
 let waiting = false;
 let frame = 0;
 let last = 0;
+/** Milliseconds that the last round took, style and layout included. */
+let cost = 0;
 
 curves.subscribe(() => {
   for (const paint of charts) dirty.add(paint);
   if (waiting) return;
   waiting = true;
-  setTimeout(round, Math.max(0, last + EVERY_MS - performance.now()));
+  setTimeout(round, Math.max(0, last + interval() - performance.now()));
 });
+
+const interval = (): number => Math.max(viewStore.getState().maxSpeed ? FAST_MS : EVERY_MS, Math.min(SLOWEST_MS, cost / SHARE));
 
 /** The chart is painted whenever the curves change. Returns how to stop. */
 export function register(paint: Paint): () => void {
@@ -38,6 +48,7 @@ export function paintSoon(paint: Paint): void {
 function round(): void {
   waiting = false;
   last = performance.now();
+  cost = 0;
   if (!frame) frame = requestAnimationFrame(next);
 }
 
@@ -46,6 +57,11 @@ function next(): void {
   const [paint] = dirty;
   if (!paint) return;
   dirty.delete(paint);
+  const began = performance.now();
   paint();
+  // The first task behind the frame: the browser has laid out and painted.
+  setTimeout(() => {
+    cost += performance.now() - began;
+  });
   if (dirty.size > 0) frame = requestAnimationFrame(next);
 }

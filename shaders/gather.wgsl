@@ -53,8 +53,8 @@ fn gather(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: 
   if (chunk == 0u) { labels[lane * 4u * LABELS_LANE + n] = select(table[FIRST_LABEL + s], 0xffffffffu, masked); }
 
   let last = min((chunk + 1u) * CHUNK, HW);
-  for (var hw = chunk * CHUNK; hw < last; hw++) {
-    for (var c4 = 0u; c4 < XC4; c4++) {
+  for (var hw = chunk * CHUNK; hw < last; hw++) { // @some
+    for (var c4 = 0u; c4 < XC4; c4++) { // @some
       var v = vec4f();
       if (!masked) {
         for (var q = 0u; q < 4u; q++) { // @unroll

@@ -10,20 +10,31 @@ import constants::{BLOCKS, REPORT_WORDS};
 @group(0) @binding(1) var<storage, read_write> bad: array<u32>;
 @group(0) @binding(2) var<storage, read_write> ring: array<vec4u>;
 
-var<workgroup> sums: array<vec3f, 64>;
+@if(!serial) var<workgroup> sums: array<vec3f, 64>;
+
+// Every 64th block, from the first one on.
+fn strand(base: u32, first: u32) -> vec3f {
+  var sum = vec3f();
+  for (var b = base + 4u + first; b < base + 4u + BLOCKS; b += 64u) {
+    sum += bitcast<vec3f>(vec3u(report[b], report[b + BLOCKS], report[b + 2u * BLOCKS]));
+  }
+  return sum;
+}
 
 // Entry of a lane, by one workgroup. From now on `bad` says what the step found. Call in uniform control flow.
 fn write_entry(slot: u32, lane: u32, lanes: u32, local: u32) {
   let base = lane * REPORT_WORDS;
-  var sum = vec3f();
-  for (var b = base + 4u + local; b < base + 4u + BLOCKS; b += 64u) {
-    sum += bitcast<vec3f>(vec3u(report[b], report[b + BLOCKS], report[b + 2u * BLOCKS]));
+  // `serial`: one thread adds what 64 would, in the same order; on software adapters a barrier costs all workgroups more than that.
+  @if(!serial) {
+    sums[local] = strand(base, local);
+    workgroupBarrier();
   }
-  sums[local] = sum;
-  workgroupBarrier();
   if (local == 0u) {
     var all = vec3f();
-    for (var i = 0u; i < 64u; i++) { all += sums[i]; }
+    for (var i = 0u; i < 64u; i++) { // @some
+      @if(!serial) all += sums[i];
+      @if(serial) all += strand(base, i);
+    }
     let worst = min(bad[lane], report[base + 2u]);
     bad[lane] = worst;
     let at = 2u * (slot * lanes + lane);

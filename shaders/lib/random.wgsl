@@ -24,7 +24,7 @@ fn permute(i: u32, n: u32, key: u32) -> u32 {
   loop {
     var left = v >> half;
     var right = v & mask;
-    for (var round = 0u; round < 6u; round++) {
+    for (var round = 0u; round < 6u; round++) { // @some
       let next = (left ^ hash3(key, round, right)) & mask;
       left = right;
       right = next;

@@ -78,7 +78,7 @@ function metricsDispatch(P: number): Dispatch {
     shader: 'metrics',
     entry: 'metrics',
     constants: { BLOCKS: blocks, REPORT_WORDS: reportWords(blocks) },
-    conditions: {},
+    conditions: { serial: false },
     bindings: metricsBindings(P),
     step: true,
     grid: [1, 1],

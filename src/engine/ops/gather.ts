@@ -8,6 +8,9 @@ import type { Tensor } from '../tensors.ts';
 /** Pixels of one sample that a thread fills. */
 const CHUNK = 28;
 
+/** Devices that fewer threads keep busy run a barrier as coroutines. */
+const SERIAL_FILL = 512;
+
 /** What shaders/lib/metrics.wgsl binds, for parameters of P words a lane. */
 export const metricsBindings = (P: number): Binding[] => {
   const words = reportWords(P / BLOCK);
@@ -28,7 +31,7 @@ export function emitGather(x: Tensor, { batch_size: N, data }: { batch_size: num
     label: 'gather batch',
     shader: 'gather',
     entry: 'gather',
-    conditions: { floats: data === 'f32', train: emit.train },
+    conditions: { floats: data === 'f32', train: emit.train, serial: emit.fill <= SERIAL_FILL },
     constants: {
       N,
       XC: x.C,

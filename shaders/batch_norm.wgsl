@@ -12,6 +12,7 @@
 
 import constants::{C4, XC, XC4, ROWS, TC, TR, SLABS, SLAB_ROWS, CHUNK, CHUNKS, INVERSE_ROWS, UNBIASED, MOMENTUM, EPS, ACT, SLOPE};
 import constants::{X_LANE, MOMENTS_LANE, SAVED_LANE, PARAM_LANE, RUNNING_LANE, Y_LANE, GY_LANE, GX_LANE, RESIDUAL_LANE, PARTIALS_LANE, SUMS_LANE};
+import constants::{RUNNING_AT, PARAM_AT, OTHER_RUNNING_AT, OTHER_PARAM_AT, OTHER_MOMENTUM, OTHER_EPS, OTHER_MOMENTS_LANE};
 import constants::{ACCUMULATE, IN_ACT, IN_SLOPE, OUT_ROWS, FULL_H, FULL_W, POOL_H, POOL_W, TAPS_LANE};
 import package::lib::activation::{activate, activation_gradient, mask_padding};
 import package::lib::grid::group_index;
@@ -100,7 +101,9 @@ fn stats(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: v
 @if(normalize) @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 @if(normalize && train) @group(0) @binding(4) var<storage, read_write> running: array<vec4f>;
 @if(normalize && train) @group(0) @binding(5) var<storage, read> bad: array<u32>;
+// The other summand; `paired`: what its batch norm reads, with that layer's slabs, so that it is normalised here, too.
 @if(residual) @group(0) @binding(6) var<storage, read> residual: array<vec4f>;
+@if(normalize && train && paired) @group(0) @binding(7) var<storage, read_write> other_moments: array<vec4f>;
 // Which tap won, as max_pool2d.wgsl keeps it.
 @if(normalize && train && pooled) @group(0) @binding(6) var<storage, read_write> taps: array<u32>;
 
@@ -114,7 +117,33 @@ fn finite(v: vec4f) -> vec4<bool> {
   return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) != vec4u(0x7f800000u);
 }
 
-// The first workgroup of a column also leaves the result for backward and moves the running statistics, unless the lane is frozen.
+// From sums over the slabs of differences from `shift`: mean, variance and their rstd.
+struct Merged {
+  mean: vec4f,
+  variance: vec4f,
+  rstd: vec4f,
+}
+
+fn merged(shift: vec4f, sums: array<vec4f, 2>) -> Merged {
+  let difference = sums[0] * bitcast<f32>(INVERSE_ROWS);
+  let variance = max(sums[1] * bitcast<f32>(INVERSE_ROWS) - difference * difference, vec4f());
+  return Merged(shift + difference, variance, inverseSqrt(variance + bitcast<f32>(EPS)));
+}
+
+fn slab_count(s: u32) -> f32 {
+  return f32(min((s + 1u) * SLAB_ROWS, ROWS) - s * SLAB_ROWS);
+}
+
+// Moves running statistics that begin at `to`, unless the lane is frozen.
+@if(normalize && train)
+fn move_running(m: Merged, to: u32, lane: u32, momentum: f32) {
+  let keep = finite(m.mean) & finite(m.variance) & vec4<bool>(bad[lane] == 0xffffffffu);
+  running[to] = select(running[to], (1.0 - momentum) * running[to] + momentum * m.mean, keep);
+  let old = running[to + C4];
+  running[to + C4] = select(old, (1.0 - momentum) * old + momentum * bitcast<f32>(UNBIASED) * m.variance, keep);
+}
+
+// The first workgroup of a column also leaves the result for backward and moves the running statistics.
 @if(normalize && train)
 fn merge(p: Place, lane: u32, local: u32) -> Moments {
   let base = lane * MOMENTS_LANE + p.c4;
@@ -122,33 +151,52 @@ fn merge(p: Place, lane: u32, local: u32) -> Moments {
   var sum = vec4f();
   var squares = vec4f();
   for (var s = p.strand; s < SLABS; s += TR) {
-    let count = f32(min((s + 1u) * SLAB_ROWS, ROWS) - s * SLAB_ROWS);
     let d = moments[base + s * 2u * C4] - shift;
-    sum += count * d;
-    squares += moments[base + s * 2u * C4 + C4] + count * d * d;
+    sum += slab_count(s) * d;
+    squares += moments[base + s * 2u * C4 + C4] + slab_count(s) * d * d;
   }
-  let sums = share_strands(local, sum, squares);
-  let difference = sums[0] * bitcast<f32>(INVERSE_ROWS);
-  let mean = shift + difference;
-  let variance = max(sums[1] * bitcast<f32>(INVERSE_ROWS) - difference * difference, vec4f());
-  let rstd = inverseSqrt(variance + bitcast<f32>(EPS));
+  let m = merged(shift, share_strands(local, sum, squares));
   if (p.live && p.part == 0u && p.strand == 0u) {
-    moments[base + SLABS * 2u * C4] = mean;
-    moments[base + SLABS * 2u * C4 + C4] = rstd;
-    let to = lane * RUNNING_LANE + p.c4;
-    let momentum = bitcast<f32>(MOMENTUM);
-    let keep = finite(mean) & finite(variance) & vec4<bool>(bad[lane] == 0xffffffffu);
-    running[to] = select(running[to], (1.0 - momentum) * running[to] + momentum * mean, keep);
-    let old = running[to + C4];
-    running[to + C4] = select(old, (1.0 - momentum) * old + momentum * bitcast<f32>(UNBIASED) * variance, keep);
+    moments[base + SLABS * 2u * C4] = m.mean;
+    moments[base + SLABS * 2u * C4 + C4] = m.rstd;
+    move_running(m, lane * RUNNING_LANE + RUNNING_AT + p.c4, lane, bitcast<f32>(MOMENTUM));
   }
-  return Moments(mean, rstd);
+  return Moments(m.mean, m.rstd);
+}
+
+// The same for the other summand's batch norm.
+@if(normalize && train && paired)
+fn merge_other(p: Place, lane: u32, local: u32) -> Moments {
+  let base = lane * OTHER_MOMENTS_LANE + p.c4;
+  let shift = other_moments[base];
+  var sum = vec4f();
+  var squares = vec4f();
+  for (var s = p.strand; s < SLABS; s += TR) {
+    let d = other_moments[base + s * 2u * C4] - shift;
+    sum += slab_count(s) * d;
+    squares += other_moments[base + s * 2u * C4 + C4] + slab_count(s) * d * d;
+  }
+  workgroupBarrier();
+  var m = merged(shift, share_strands(local, sum, squares));
+  m.rstd = inverseSqrt(m.variance + bitcast<f32>(OTHER_EPS));
+  if (p.live && p.part == 0u && p.strand == 0u) {
+    other_moments[base + SLABS * 2u * C4] = m.mean;
+    other_moments[base + SLABS * 2u * C4 + C4] = m.rstd;
+    move_running(m, lane * RUNNING_LANE + OTHER_RUNNING_AT + p.c4, lane, bitcast<f32>(OTHER_MOMENTUM));
+  }
+  return Moments(m.mean, m.rstd);
 }
 
 @if(normalize && !train)
 fn merge(p: Place, lane: u32, local: u32) -> Moments {
-  let at = lane * SAVED_LANE + p.c4;
+  let at = lane * SAVED_LANE + RUNNING_AT + p.c4;
   return Moments(saved[at], inverseSqrt(saved[at + C4] + bitcast<f32>(EPS)));
+}
+
+@if(normalize && !train && paired)
+fn merge_other(p: Place, lane: u32, local: u32) -> Moments {
+  let at = lane * SAVED_LANE + OTHER_RUNNING_AT + p.c4;
+  return Moments(saved[at], inverseSqrt(saved[at + C4] + bitcast<f32>(OTHER_EPS)));
 }
 
 @if(normalize)
@@ -157,15 +205,21 @@ fn normalize(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
   let p = place(group, groups, local, CHUNKS);
   let lane = group.z;
   let m = merge(p, lane, local);
+  @if(paired) let o = merge_other(p, lane, local);
   if (!p.live) { return; }
-  let scale = m.rstd * param[lane * PARAM_LANE + p.c4];
-  let bias = param[lane * PARAM_LANE + C4 + p.c4];
+  let at = lane * PARAM_LANE + PARAM_AT + p.c4;
+  let scale = m.rstd * param[at];
+  let bias = param[at + C4];
+  @if(paired) let other_at = lane * PARAM_LANE + OTHER_PARAM_AT + p.c4;
+  @if(paired) let other_scale = o.rstd * param[other_at];
+  @if(paired) let other_bias = param[other_at + C4];
   let last = min((p.part + 1u) * CHUNK, OUT_ROWS);
   for (var row = p.part * CHUNK + p.strand; row < last; row += TR) {
     let i = row * C4 + p.c4;
     @if(!pooled) {
       var v = (x[lane * X_LANE + i] - m.mean) * scale + bias;
-      @if(residual) v += residual[lane * RESIDUAL_LANE + i];
+      @if(residual && !paired) v += residual[lane * RESIDUAL_LANE + i];
+      @if(residual && paired) v += (residual[lane * RESIDUAL_LANE + i] - o.mean) * other_scale + other_bias;
       y[lane * Y_LANE + i] = mask_padding(activate(ACT, SLOPE, v), p.c4 % XC4, XC);
     }
     @if(pooled) {

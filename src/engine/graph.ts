@@ -61,6 +61,15 @@ function fusibleSum(layer: LayerInfo, layers: readonly LayerInfo[], output: Tens
   return other && other.C === output.C && other.H === output.H && other.W === output.W ? { sum: readers[0], other } : null;
 }
 
+/** Lets the node normalise the other summand, too, where nobody else reads that. */
+function adopt(node: GraphNode, nodes: readonly GraphNode[], layers: readonly LayerInfo[]): void {
+  const partner = nodes.find((n) => n.output.id === node.residual?.id);
+  if (!partner || partner.operation !== node.operation || !node.operation.takesPartner?.(node, partner)) return;
+  if (layers.filter((l) => l.inputs.includes(partner.layer.id)).length !== 1) return;
+  partner.deferred = true;
+  node.partner = partner;
+}
+
 const POOLS: Readonly<Record<string, FusedPool['kind']>> = { MaxPool2d: 'max', AvgPool2d: 'avg' };
 
 /** The pooling that the node can do itself: windows side by side, no padding, and the only reader of what `layer` gives. */
@@ -110,6 +119,8 @@ export function buildGraph(info: ModelInfo, { N, train, fuse, keep }: GraphOptio
       output,
       activation: NO_ACTIVATION,
       residual: null,
+      partner: null,
+      deferred: false,
       pool: null,
       N,
       operation,
@@ -122,6 +133,7 @@ export function buildGraph(info: ModelInfo, { N, train, fuse, keep }: GraphOptio
     const added = fuse ? fusibleSum(layer, layers, output, outputs) : null;
     if (added) {
       node.residual = added.other;
+      adopt(node, nodes, layers);
       outputs.set(added.sum.id, output);
     }
     const next = fuse ? fusible(added?.sum ?? layer, layers, operation) : null;

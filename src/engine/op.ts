@@ -34,6 +34,10 @@ export interface Node {
   activation: Activation;
   /** Added to the result before the activation: the other side of a fused Add. Lies in memory like the output. */
   residual: Tensor | null;
+  /** The batch norm that made the residual is done by this node: `residual` is what that one reads. */
+  partner: Node | null;
+  /** Another node does the last part of this one; its own output is never stored. */
+  deferred: boolean;
   /** Applied last: `output` is what it gives. */
   pool: FusedPool | null;
   N: number;
@@ -144,6 +148,8 @@ export interface Operation {
   fusesActivation: boolean;
   /** Can add another tensor before the activation. */
   fusesResidual?: boolean;
+  /** Can do the last part of another node of its kind while it adds that one's output. */
+  takesPartner?(node: Node, partner: Node): boolean;
   /** Can do this pooling of what it gives. */
   fusesPool?(node: Node, pool: FusedPool): boolean;
   /** Works word by word: the output lies in memory like the first input (a flattened image stays in image order). */

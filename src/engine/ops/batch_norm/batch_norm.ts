@@ -1,6 +1,6 @@
 /** BatchNorm2d and BatchNorm1d: two dispatches each way, one in evaluation. Kernels and the reasons for them: shaders/batch_norm.wgsl. */
 import { num } from '../../../model/fields.ts';
-import { type Again, ceilDiv, dims, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
+import { type Again, type Bound, ceilDiv, dims, type Emit, epilogue, type Node, type Operation } from '../../op.ts';
 import { bits } from '../../shader.ts';
 import type { Tensor } from '../../tensors.ts';
 import { keptBy, throughPool } from '../fused_pool.ts';
@@ -67,33 +67,56 @@ function constantsOf({ layer, inputs: [x], activation }: Node, shape: Shape): Re
 const momentsOf = (node: Node, emit: Emit, s: Shape): Tensor => emit.scratch(`${node.layer.id}.moments`, 8 * s.C4 * (s.SLABS + 1));
 const columnGroups = (s: Shape): number => ceilDiv(s.C4, s.TC);
 
+/** One binding over the same kind of block of several layers, and where each begins in it, in vec4s. */
+function spanning(bounds: readonly Bound[]): { bound: Bound; at: number[] } {
+  const offset = Math.min(...bounds.map((b) => b.offset));
+  const end = Math.max(...bounds.map((b) => b.offset + b.size));
+  return { bound: { ...bounds[0], offset, size: end - offset }, at: bounds.map((b) => (b.offset - offset) / 4) };
+}
+
 function forward(node: Node, emit: Emit): void {
-  const { layer, inputs, output, residual } = node;
+  const { layer, inputs, output, residual, partner } = node;
   const { train } = emit;
   const s = shapeOf(node);
   const chunks = chunksOf(s, s.OUT_ROWS, emit.fill);
   const pooled = throughPool(node, emit);
-  const constants = { ...constantsOf(node, s), ...chunks, ...pooled.constants };
+  const both = partner ? [layer, partner.layer] : [layer];
+  const param = spanning(both.map((l) => emit.param('param', l)));
+  const running = spanning(both.map((l) => emit.buffer(train ? 'running' : 'saved', l, train ? 'read_write' : 'read')));
+  const constants = {
+    ...constantsOf(node, s),
+    ...chunks,
+    ...pooled.constants,
+    PARAM_AT: param.at[0],
+    RUNNING_AT: running.at[0],
+    OTHER_PARAM_AT: param.at[1] ?? 0,
+    OTHER_RUNNING_AT: running.at[1] ?? 0,
+    OTHER_MOMENTUM: bits(num((partner ?? node).layer.args, 'momentum')),
+    OTHER_EPS: bits(num((partner ?? node).layer.args, 'eps')),
+  };
   const x = emit.read('x', inputs[0]);
   const part = (entry: string) => ({
     label: `${layer.id} ${entry}`,
     shader: 'batch_norm',
     entry,
     constants,
-    conditions: { [entry]: true, train, backward: false, residual: residual !== null, ...pooled.conditions },
+    conditions: { [entry]: true, train, backward: false, residual: residual !== null, paired: partner !== null, ...pooled.conditions },
   });
   const moments = momentsOf(node, emit, s);
   if (train) emit.run({ ...part('stats'), bindings: [x, emit.write('moments', moments)], groups: s.SLABS * columnGroups(s) });
+  if (node.deferred) return;
+  const second = partner ? emit.read('residual', partner.inputs[0]) : residual && emit.read('residual', residual);
   emit.run({
     ...part('normalize'),
     bindings: [
       x,
-      train ? emit.write('moments', moments) : emit.buffer('saved', layer, 'read'),
-      emit.param('param', layer),
+      train ? emit.write('moments', moments) : running.bound,
+      param.bound,
       emit.write('y', output),
-      train ? emit.buffer('running', layer, 'read_write') : null,
+      train ? running.bound : null,
       train ? emit.frozen('bad') : null,
-      residual ? emit.read('residual', residual) : keptBy(node, emit),
+      second ?? keptBy(node, emit),
+      partner && train ? emit.write('other_moments', momentsOf(partner, emit, s)) : null,
     ],
     groups: chunks.CHUNKS * columnGroups(s),
   });
@@ -153,6 +176,8 @@ export const batchNorm: Operation = {
   fusesResidual: true,
   // The gradient of a sum must stand in memory for the other summand.
   fusesPool: ({ residual, inputs: [x] }, { kind, KH, KW }) => kind === 'max' && KH * KW <= 16 && !residual && !x.flat,
+  // One lies in memory like the other, since they are added; a pool or a sum before its end would have to be stored.
+  takesPartner: (_, { activation, residual, pool, deferred }) => activation.kind === 0 && !residual && !pool && !deferred,
   elementwise: true,
   again,
   forward,

@@ -16,6 +16,8 @@ const { values: args } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
     script: { type: 'boolean', default: false },
+    kernels: { type: 'boolean', default: false },
+    halves: { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
   },
 });
@@ -111,6 +113,43 @@ async function script(page) {
   return table(['network', 'lanes:', 'dispatches/step:', 'send, µs/step:', 'decode, µs/step:', 'JavaScript, µs/step:'], cells);
 }
 
+/** Convolutions against our own matrix product, and that against its other tiles. */
+async function kernels(page) {
+  const names = await page.evaluate(() => window.__own.kernelNames());
+  const rates = names.map(() => []);
+  for (let round = 0; round < +args.rounds; round++) {
+    for (const [i, name] of names.entries()) {
+      rates[i].push(await page.evaluate((k) => window.__own.kernel(k), i));
+      console.log(`${name}: ${rates[i].at(-1).toFixed(2)} GFLOP/s`);
+    }
+  }
+  const gemm = median(rates[0]);
+  const cells = names.map((name, i) => [name, median(rates[i]).toFixed(2), `${((100 * median(rates[i])) / gemm).toFixed(0)} %`]);
+  const tiles = (await page.evaluate((n) => window.__own.tiles(n), +args.rounds)).map(({ name, ms }) => ({ name, ms: median(ms) }));
+  const best = Math.min(...tiles.map(({ ms }) => ms));
+  const others = tiles.map(({ name, ms }, i) => [i === 0 ? `${name} (taken)` : name, ms.toFixed(1), `${((100 * best) / ms).toFixed(0)} %`]);
+  return [
+    table(['kernel', 'GFLOP/s:', 'of the matrix product:'], cells),
+    'The matrix product, by tile (samples × outputs of a thread):',
+    table(['tile', 'ms:', 'of the best:'], others),
+  ].join('\n\n');
+}
+
+const ACCURACY_STEPS = 400;
+
+/** What storing activations in 16 bits costs in accuracy. */
+async function halves(page) {
+  const cells = [];
+  for (const seed of [1, 2, 3]) {
+    for (const half of [false, true]) {
+      const { accuracy, loss, ms } = await page.evaluate(([h, s, n]) => window.__own.accuracy(h, s, n), [half, seed, ACCURACY_STEPS]);
+      cells.push([half ? 'float16' : 'float32', seed, `${(100 * accuracy).toFixed(1)} %`, loss.toFixed(4), num(ms)]);
+      console.log(cells.at(-1).join('  '));
+    }
+  }
+  return table(['activation_dtype', 'seed:', 'validation accuracy:', 'validation loss:', 'ms/step:'], cells);
+}
+
 const server = await serve(await bundleOurs('own'));
 const browser = new Browser();
 try {
@@ -118,6 +157,8 @@ try {
   if (args.profile) await profile(page, browser, args.profile);
   else if (args.script)
     write('script', `${await script(page)}\n\n${await made(page, browser)}. Medians of ${4 * +args.rounds} submits of ${STEPS} steps.`);
+  else if (args.kernels) write('kernels', `${await kernels(page)}\n\n${await made(page, browser)}. Medians of ${args.rounds} rounds.`);
+  else if (args.halves) write('halves', `${await halves(page)}\n\n${await made(page, browser)}.`);
   else await speeds(page, browser);
   for (const error of new Set(errors)) console.error(error);
 } finally {

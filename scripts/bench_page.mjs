@@ -18,11 +18,11 @@ const SECONDS = 15;
 const SLICE = 2000;
 const ROUNDS = 12;
 
-/** gzipped bytes of every script of the build, the workers included. */
+/** gzipped bytes of every script that the first page may load, the workers included; not those of the benchmark and self-test pages. */
 function scripts() {
   const folder = join(root, 'dist/assets');
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.js'))
+    .filter((name) => name.endsWith('.js') && !/^(lab|bench|selftest|mount|LabPage)\b/i.test(name))
     .reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0);
 }
 

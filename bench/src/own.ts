@@ -1,9 +1,13 @@
 /** Our own figures: steps a second with any number of lanes, and the time of every dispatch of a step. */
+
+import { compileKernel, kernelList, measureKernel } from '../../src/bench/kernels.ts';
 import { buildDataset } from '../../src/data/build.ts';
-import { requestGpu } from '../../src/gpu/device.ts';
+import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
 import type { Command, Program } from '../../src/gpu/program.ts';
+import { isTunable, Rig } from '../../src/gpu/variants.ts';
 import { presets } from '../../src/model/presets.ts';
 import type { ModelSpec, RunSpec, ScheduleSpec } from '../../src/model/types.ts';
+import { networks } from '../../src/model/zoo.ts';
 import { makeLane } from '../../src/train/lane.ts';
 import { Outbox } from '../../src/train/outbox.ts';
 import { trainRows } from '../../src/train/rows.ts';
@@ -142,6 +146,55 @@ async function time(i: number, count: number): Promise<number> {
   return (performance.now() - began) / count;
 }
 
+/** The kernels of the benchmark page at its batch of a real GPU, and the tiles of the matrix product. */
+const kernels = kernelList(false).filter(({ bound }) => bound === 'arithmetic');
+const kernelNames = (): string[] => kernels.map(({ kernel, shape }) => `${kernel}, ${shape}`);
+
+/** GFLOP/s of kernel `i`. */
+async function kernel(i: number): Promise<number> {
+  shared ??= await requestGpu();
+  const { gflops, note } = await measureKernel(shared, kernels[i]);
+  if (gflops === null) throw new Error(note);
+  return gflops;
+}
+
+/** Milliseconds of one run of every tile of the matrix product, in turn, `rounds` times. */
+async function tiles(rounds: number): Promise<{ name: string; ms: number[] }[]> {
+  shared ??= await requestGpu();
+  const { compiled } = compileKernel(shared, kernels[0]);
+  const dispatch = compiled.train.dispatches.find((d) => d.label === kernels[0].label);
+  if (!dispatch || !isTunable(dispatch)) throw new Error('the matrix product has no tiles');
+  const rig = new Rig(shared.device, dispatch);
+  const found = dispatch.tuning.variants.map((variant) => ({ variant, name: variant.name, ms: [] as number[] }));
+  for (const { variant } of found) await rig.time(variant, 1);
+  for (let round = 0; round < rounds; round++) for (const { variant, ms } of found) ms.push(await rig.time(variant, 1));
+  rig.destroy();
+  return found.map(({ name, ms }) => ({ name, ms }));
+}
+
+let shared: Gpu | null = null;
+
+/** Validation accuracy of LeNet-5 with Adam on the built-in digits after so many steps, activations in 16 bits or not. */
+async function accuracy(halves: boolean, seed: number, steps: number): Promise<{ accuracy: number; loss: number; ms: number }> {
+  const model = networks.find(({ id }) => id === 'lenet-5')?.build([1, 28, 28], 10) as ModelSpec;
+  const data = await buildDataset({ type: 'digits' }, 1, () => {});
+  const result = { accuracy: 0, loss: 0, ms: 0 };
+  const events = {
+    points: () => {},
+    validation: (_run: string, _step: number, found: { accuracy: number; loss: number }) => Object.assign(result, found),
+    diverged: () => {},
+  };
+  const lane = makeLane('0', { name: 'Adam', optimizer: { type: 'Adam', lr: 1e-3 } }, { model, seed });
+  const options = { batch_size: 64, loss: { type: 'CrossEntropyLoss' }, shuffle: true, eval_every: steps, halves };
+  shared ??= await requestGpu();
+  const trainer = await Trainer.create(shared, data, [lane], options, events);
+  const began = performance.now();
+  await trainer.train(steps);
+  result.ms = (performance.now() - began) / steps;
+  trainer.destroy();
+  return result;
+}
+
 async function environment() {
   const { info, device } = await requestGpu();
   const { vendor, architecture } = info;
@@ -156,6 +209,10 @@ export interface OwnBench {
   script: typeof script;
   inspect: typeof inspect;
   time: typeof time;
+  kernelNames: typeof kernelNames;
+  kernel: typeof kernel;
+  tiles: typeof tiles;
+  accuracy: typeof accuracy;
 }
 
-Object.assign(window, { __own: { environment, prepare, slice, script, inspect, time } satisfies OwnBench });
+Object.assign(window, { __own: { environment, prepare, slice, script, inspect, time, kernelNames, kernel, tiles, accuracy } satisfies OwnBench });

@@ -1,6 +1,6 @@
 /** The kernels that a training step is made of, on shapes of real networks, each taken out of the compiled step of a small network. */
 import { type Compiled, compile } from '../engine/compile.ts';
-import type { Dispatch } from '../engine/plan.ts';
+import type { Dispatch, RacePlan } from '../engine/plan.ts';
 import { planRace } from '../engine/race.ts';
 import { reportPlan } from '../engine/report.ts';
 import { GpuDataset } from '../gpu/dataset.ts';
@@ -107,12 +107,17 @@ function noise([C, H, W]: Input, count: number) {
   return { shape: [C, H, W] as const, images: new Float32Array(count * C * H * W).fill(0.5), labels: new Uint8Array(count), mean: zeros, std: zeros };
 }
 
+/** The network that has the kernel, as the playground would compile it, and its plan. */
+export function compileKernel(gpu: Gpu, item: Kernel): { compiled: Compiled; plan: RacePlan } {
+  const fill = isSoftware(gpu.info) ? 256 : undefined;
+  const compiled = compile(inferModel(item.model), { batch_size: item.batch, loss: { type: 'CrossEntropyLoss' }, data: 'f32', fill });
+  return { compiled, plan: planRace(compiled, [ADAM]) };
+}
+
 /** Measures one kernel; where it cannot be, the row says why. */
 export async function measureKernel(gpu: Gpu, item: Kernel): Promise<KernelRow> {
   const row: KernelRow = { kernel: item.kernel, shape: item.shape, ms: null, gflops: null, gbs: null, note: '' };
-  const fill = isSoftware(gpu.info) ? 256 : undefined;
-  const compiled: Compiled = compile(inferModel(item.model), { batch_size: item.batch, loss: { type: 'CrossEntropyLoss' }, data: 'f32', fill });
-  const plan = planRace(compiled, [ADAM]);
+  const { compiled, plan } = compileKernel(gpu, item);
   const at = plan.train.findIndex((d: Dispatch) => d.label === item.label);
   if (at < 0) return { ...row, note: 'not a dispatch of its own in this plan' };
   const { flops, bytes } = reportPlan(compiled, ADAM).dispatches[at];

@@ -4,6 +4,7 @@ import { captureBuffers, captureDispatches, MAX_TILES } from '../engine/capture.
 import { type CompiledPass, compileInspect } from '../engine/compile.ts';
 import type { Dispatch } from '../engine/plan.ts';
 import type { Tensor } from '../engine/tensors.ts';
+import { isSoftware } from '../gpu/device.ts';
 import type { Command, Program } from '../gpu/program.ts';
 import type { LaneGroup } from './group.ts';
 import { PaintPace } from './pace.ts';
@@ -95,7 +96,7 @@ export class MapPainter {
       const t = inspection.pass.graph.outputs.get(layer);
       if (t) all.push(...(await this.paintGroup(group, inspection, t, index, tilesOf(t, channels))));
     }
-    this.pace.painted(began);
+    this.pace.painted(began, isSoftware(trainer.gpu.info));
     const order = trainer.lanes.map((lane) => lane.id);
     return all.sort((a, b) => order.indexOf(a.run) - order.indexOf(b.run));
   }

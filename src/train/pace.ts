@@ -52,10 +52,14 @@ export class Pace {
   }
 }
 
-/** What feature maps may cost: this share of the time since the last ones. Showing them costs the page as much; the charts have twice that. */
-const SHARE = 0.0125;
+/**
+ * What making feature maps may cost: this share of the time since the last ones. A software adapter computes on the cores that show them,
+ * too, which costs more than making them.
+ */
+const SHARE = 0.025;
+const SHARE_SOFTWARE = 0.006;
 
-/** When to paint while training: so seldom that it takes at most SHARE of the time. */
+/** When to paint while training: so seldom that it takes no more than its share of the time. */
 export class PaintPace {
   private next = 0;
 
@@ -63,7 +67,7 @@ export class PaintPace {
     return now >= this.next;
   }
 
-  painted(began: number, now = performance.now()): void {
-    this.next = began + (now - began) / SHARE;
+  painted(began: number, software: boolean, now = performance.now()): void {
+    this.next = began + (now - began) / (software ? SHARE_SOFTWARE : SHARE);
   }
 }

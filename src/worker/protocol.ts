@@ -20,7 +20,7 @@ export type Command =
   | { type: 'step'; n: number; request: number }
   /** Back to step 0 with the same initial weights and batches. */
   | { type: 'reset'; load: number }
-  /** Which feature maps to stream (while training at most 10 a second and 1 % of the time, at once when paused); null stops. `sample`: index into the validation set. */
+  /** Which feature maps to stream (while training at most 10 a second and 2.5 % of the time, at once when paused); null stops. `sample`: index into the validation set. */
   | { type: 'watch'; watch: Watch | null }
   /** The page became hidden or visible: pacing. */
   | { type: 'visibility'; visible: boolean }

@@ -1,15 +1,17 @@
 /**
  * When charts are painted: at most ten times a second, and one chart a frame, so that no single task grows with the number of charts.
- * Where that takes the browser more than SHARE of the time, training would feel it (a software adapter computes on the same cores): then
- * less often, and at full speed twice a second.
+ * Less often where that would take the browser more than its share of the time (less of it with a software adapter, which computes on the
+ * same cores), and at full speed.
  */
+import { live } from '../../store/live.ts';
 import { curves } from '../../store/series.ts';
 import { viewStore } from '../../store/view.ts';
 
 const EVERY_MS = 100;
 const FAST_MS = 500;
 const SLOWEST_MS = 1000;
-const SHARE = 0.025;
+const SHARE = 0.05;
+const SHARE_SOFTWARE = 0.015;
 
 type Paint = () => void;
 
@@ -28,7 +30,10 @@ curves.subscribe(() => {
   setTimeout(round, Math.max(0, last + interval() - performance.now()));
 });
 
-const interval = (): number => Math.max(viewStore.getState().maxSpeed ? FAST_MS : EVERY_MS, Math.min(SLOWEST_MS, cost / SHARE));
+function interval(): number {
+  const share = live().adapter?.software ? SHARE_SOFTWARE : SHARE;
+  return Math.max(viewStore.getState().maxSpeed ? FAST_MS : EVERY_MS, Math.min(SLOWEST_MS, cost / share));
+}
 
 /** The chart is painted whenever the curves change. Returns how to stop. */
 export function register(paint: Paint): () => void {

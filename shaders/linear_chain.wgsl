@@ -8,7 +8,8 @@
 // A second dispatch has the weight gradients of all layers: gw_l[f,o] = Σ_n y_(l−1)[n,f] · g_l[n,o], grad_bias_l[o] = Σ_n g_l[n,o].
 //
 // Layouts of x, w and partials: linear.wgsl; layer l begins at vec4 W_AT of `w` and P_AT of `partials`. `held`: outputs of all layers,
-// [layer][N][O4] from vec4 AT on, and HELD behind each its gradient. losses[n] = (loss / N, hit, 1, 0): lib/update sums them.
+// [layer][N][O4] from vec4 AT on, and HELD behind each its gradient; then
+// of every sample (loss / N, hit, 1, 0). grad_weight's last workgroups add SHARE of these to one entry of `losses`, lib/update those.
 //
 // A thread of `chain` owns TM samples and reads nothing that another thread writes: no barrier. A thread of `grad_weight` owns 8 rows ×
 // COLS vec4s of one layer's weights over a slab of samples. Workgroups have SIZE threads, few for small batches: software adapters run
@@ -17,8 +18,8 @@
 import package::lib::activation::{activate, activation_gradient, mask_padding};
 import package::lib::grid::group_index;
 import package::lib::softmax::{no_logits, see, add, loss_of, gradient_of};
-import constants::{N, LAYERS, LAST, TM, COLS, SIZE, HELD, SLAB, SLABS, SMOOTHING, THREADS, ACCUMULATE, IN_ACT, IN_SLOPE};
-import constants::{X_LANE, W_LANE, LABELS_LANE, LOSSES_LANE, HELD_LANE, GX_LANE, PARTIALS_LANE};
+import constants::{N, LAYERS, LAST, TM, COLS, SIZE, HELD, SLAB, SLABS, END, SHARE, LOSSES, SMOOTHING, THREADS, ACCUMULATE, IN_ACT, IN_SLOPE};
+import constants::{X_LANE, W_LANE, LABELS_LANE, HELD_LANE, GX_LANE, PARTIALS_LANE};
 import constants::{K4_0, O_0, TK_0, TN_0, ACT_0, SLOPE_0, BIAS_0, AT_0, W_AT_0, P_AT_0, GROUP_0};
 import constants::{K4_1, O_1, TK_1, TN_1, ACT_1, SLOPE_1, BIAS_1, AT_1, W_AT_1, P_AT_1, GROUP_1};
 import constants::{K4_2, O_2, TK_2, TN_2, ACT_2, SLOPE_2, BIAS_2, AT_2, W_AT_2, P_AT_2, GROUP_2};
@@ -46,9 +47,9 @@ const GROUP = array<u32, 4>(GROUP_0, GROUP_1, GROUP_2, GROUP_3);
 @if(weights) @group(0) @binding(1) var<storage, read> held: array<vec4f>;
 @if(!weights) @group(0) @binding(2) var<storage, read> w: array<vec4f>;
 @if(!weights) @group(0) @binding(3) var<storage, read> labels: array<u32>;
-@if(!weights) @group(0) @binding(4) var<storage, read_write> losses: array<vec4f>;
-@if(grad_input) @group(0) @binding(5) var<storage, read_write> gx: array<vec4f>;
+@if(grad_input) @group(0) @binding(4) var<storage, read_write> gx: array<vec4f>;
 @if(weights) @group(0) @binding(2) var<storage, read_write> partials: array<vec4f>;
+@if(weights) @group(0) @binding(3) var<storage, read_write> losses: array<vec4f>;
 
 // A layer's input: x at the front, else what the layer before has left.
 fn input_at(front: bool, at: u32) -> vec4f {
@@ -126,7 +127,7 @@ fn chain(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: v
   }
 
   for (var i = id * TM; i < min(id * TM + TM, N); i++) { // @some
-    losses[lane * LOSSES_LANE + i] = one_sample(held_lane + AT[LAST] + i * O4[LAST], labels[lane * 4u * LABELS_LANE + i]);
+    held[held_lane + 2u * HELD + i] = one_sample(held_lane + AT[LAST] + i * O4[LAST], labels[lane * 4u * LABELS_LANE + i]);
   }
 
   for (var back = 0u; back < LAST; back++) { // @unroll
@@ -213,11 +214,26 @@ fn of_layer(values: array<u32, 4>, group: u32) -> u32 {
   return select(select(values[0], values[1], group >= GROUP_1), select(values[2], values[3], group >= GROUP_3), group >= GROUP_2);
 }
 
+// Of neighbouring samples, in order.
+@if(weights)
+fn loss_of_share(lane: u32, share: u32) -> vec4f {
+  var sum = vec4f();
+  for (var n = share * SHARE; n < min((share + 1u) * SHARE, N); n++) { // @some
+    sum += held[lane * HELD_LANE + 2u * HELD + n];
+  }
+  return sum;
+}
+
 @if(weights)
 @compute @workgroup_size(SIZE)
 fn grad_weight(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
   let lane = group.z;
   let g = group_index(group, groups);
+  if (g >= END) {
+    let share = (g - END) * SIZE + local;
+    if (share < LOSSES) { losses[lane * LOSSES + share] = loss_of_share(lane, share); }
+    return;
+  }
   let k4 = of_layer(K4, g);
   let o4 = of_layer(O4, g);
   let has_bias = of_layer(BIAS, g);

@@ -4,7 +4,7 @@
 // A lane's report: loss, correct (bits), smallest index of a non-finite value met since the lane was started, 0; then [3][BLOCKS] Σg²,
 // Σ(Δw)², Σw² of each block (bits). Sums in fixed order.
 
-import constants::{BLOCKS, REPORT_WORDS};
+import constants::{BLOCKS, NORMS, REPORT_WORDS};
 
 @group(0) @binding(0) var<storage, read> report: array<u32>;
 @group(0) @binding(1) var<storage, read_write> bad: array<u32>;
@@ -12,12 +12,31 @@ import constants::{BLOCKS, REPORT_WORDS};
 
 @if(!serial) var<workgroup> sums: array<vec3f, 64>;
 
+// Squares that stand from `at` on.
+fn squares(at: u32) -> vec3f {
+  return bitcast<vec3f>(vec3u(report[at], report[at + NORMS], report[at + 2u * NORMS]));
+}
+
+// Of a block. `serial`: what its 64 threads left, in the order of lib/reduce.
+fn squares_of(base: u32, block: u32) -> vec3f {
+  @if(!serial) return squares(base + 4u + block);
+  @if(serial) {
+    var total = vec3f();
+    for (var e = 0u; e < 8u; e++) { // @some
+      var sum = vec3f();
+      for (var k = 0u; k < 8u; k++) { // @some
+        sum += squares(base + 4u + 64u * block + 8u * e + k);
+      }
+      total += sum;
+    }
+    return total;
+  }
+}
+
 // Every 64th block, from the first one on.
 fn strand(base: u32, first: u32) -> vec3f {
   var sum = vec3f();
-  for (var b = base + 4u + first; b < base + 4u + BLOCKS; b += 64u) {
-    sum += bitcast<vec3f>(vec3u(report[b], report[b + BLOCKS], report[b + 2u * BLOCKS]));
-  }
+  for (var b = first; b < BLOCKS; b += 64u) { sum += squares_of(base, b); }
   return sum;
 }
 
@@ -31,7 +50,7 @@ fn write_entry(slot: u32, lane: u32, lanes: u32, local: u32) {
   }
   if (local == 0u) {
     var all = vec3f();
-    for (var i = 0u; i < 64u; i++) { // @some
+    for (var i = 0u; i < min(BLOCKS, 64u); i++) { // @some
       @if(!serial) all += sums[i];
       @if(serial) all += strand(base, i);
     }

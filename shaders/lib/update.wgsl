@@ -6,11 +6,14 @@
 // known when the step began, and only read here; what is found now goes to the lane's report, which lib/metrics merges into `bad`
 // before the next step.
 // - A frozen lane, and one whose loss is not finite, writes nothing: the run keeps the weights before this step.
-// - A block that meets a non-finite gradient, weight or updated weight writes nothing, and records the smallest index of one. The
-//   lane's other blocks take this last step: the run ends with every number finite, some from after the step, that block from before.
+// - Four weights (a thread) that meet a non-finite gradient, weight or updated weight are not written, and record their index: the
+//   smallest counts. The lane's others take this last step: the run ends with every number finite, those four from before the step.
+//
+// Condition `serial`, for adapters on which a barrier costs more than sixty additions: every thread leaves its own squares, and lib/metrics
+// adds them in the order that workgroup_sum has. The same bits.
 
-import constants::{P4, BLOCKS, PARTIALS_LANE, REPORT_WORDS, LOSSES};
-import package::lib::reduce::workgroup_sum;
+import constants::{P4, BLOCKS, NORMS, PARTIALS_LANE, REPORT_WORDS, LOSSES};
+@if(!serial) import package::lib::reduce::workgroup_sum;
 import package::lib::step::LaneStep;
 
 @group(0) @binding(0) var<storage, read> partials: array<vec4f>;
@@ -43,18 +46,33 @@ fn state_of(z: u32, block: u32, local: u32) -> u32 {
   return tables[BLOCKS + z].y + block * 64u + local;
 }
 
-// What the thread adds to the batch's loss: every 64th share.
+// What a thread adds to the batch's loss: every 64th share.
 fn share_of_loss(lane: u32, local: u32) -> vec4f {
   var sum = vec4f();
   for (var k = local; k < LOSSES; k += 64u) { sum += step_loss[lane * LOSSES + k]; }
   return sum;
 }
 
+// The batch's loss by one thread, in the order of lib/reduce.
+@if(serial)
+fn serial_loss(lane: u32) -> vec4f {
+  var total = vec4f();
+  for (var eight = 0u; eight < min(LOSSES, 64u); eight += 8u) { // @some
+    var sum = vec4f();
+    for (var k = 0u; k < 8u; k++) { // @some
+      sum += share_of_loss(lane, eight + k);
+    }
+    total += sum;
+  }
+  return total;
+}
+
 // Whether there is nothing to do. Uniform over the workgroup. The first block also passes on what the loss kernel found.
 fn frozen(lane: u32, block: u32, local: u32) -> bool {
   if (block == 0u) {
-    let result = workgroup_sum(local, share_of_loss(lane, local));
+    @if(!serial) let result = workgroup_sum(local, share_of_loss(lane, local));
     if (local == 0u) {
+      @if(serial) let result = serial_loss(lane);
       atomicStore(&report[lane * REPORT_WORDS], bitcast<u32>(result.x));
       atomicStore(&report[lane * REPORT_WORDS + 1u], bitcast<u32>(result.y));
       if (non_finite(result).x) { atomicMin(&report[lane * REPORT_WORDS + 2u], LOSS_BAD); }
@@ -83,8 +101,8 @@ fn gradient(lane: u32, block: u32, local: u32) -> vec4f {
   return sum;
 }
 
-// Moves the thread's four weights by `delta` and leaves the block's norms, unless something in the block is not finite. Returns whether
-// it did: only then may the caller write state. Call in uniform control flow.
+// Moves the thread's four weights by `delta` and leaves their norms, unless something in them is not finite. Returns whether it did: only
+// then may the caller write state. Call in uniform control flow.
 fn move_by(delta: vec4f, grad: vec4f, lane: u32, block: u32, local: u32) -> bool {
   let i = block * 64u + local;
   let old = params[lane * P4 + i];
@@ -92,14 +110,29 @@ fn move_by(delta: vec4f, grad: vec4f, lane: u32, block: u32, local: u32) -> bool
   let wrong = any(non_finite(grad) | non_finite(old) | non_finite(moved));
   let at = lane * REPORT_WORDS;
   if (wrong) { atomicMin(&report[at + 2u], 4u * i); }
-  let lost = non_finite(share_of_loss(lane, local)).x;
-  let sums = workgroup_sum(local, vec4f(dot(grad, grad), dot(delta, delta), dot(moved, moved), select(0.0, 1.0, wrong || lost)));
-  if (sums.w > 0.0) { return false; }
-  params[lane * P4 + i] = moved;
-  if (local == 0u) {
-    atomicStore(&report[at + 4u + block], bitcast<u32>(sums.x));
-    atomicStore(&report[at + 4u + BLOCKS + block], bitcast<u32>(sums.y));
-    atomicStore(&report[at + 4u + 2u * BLOCKS + block], bitcast<u32>(sums.z));
+  // What is not written counts as nothing.
+  let squares = select(vec3f(dot(grad, grad), dot(delta, delta), dot(moved, moved)), vec3f(), wrong);
+  @if(!serial) {
+    let lost = non_finite(share_of_loss(lane, local)).x;
+    let sums = workgroup_sum(local, vec4f(squares, select(0.0, 1.0, lost)));
+    if (sums.w > 0.0) { return false; }
+    if (local == 0u) { leave(sums.xyz, at + 4u + block); }
   }
+  @if(serial) {
+    var loss = 0.0;
+    for (var k = 0u; k < LOSSES; k++) { // @some
+      loss += step_loss[lane * LOSSES + k].x;
+    }
+    if (non_finite(vec4f(loss)).x) { return false; }
+    leave(squares, at + 4u + i);
+  }
+  if (wrong) { return false; }
+  params[lane * P4 + i] = moved;
   return true;
+}
+
+fn leave(squares: vec3f, at: u32) {
+  atomicStore(&report[at], bitcast<u32>(squares.x));
+  atomicStore(&report[at + NORMS], bitcast<u32>(squares.y));
+  atomicStore(&report[at + 2u * NORMS], bitcast<u32>(squares.z));
 }

@@ -6,7 +6,7 @@ import { emitCrossEntropy } from './ops/cross_entropy/cross_entropy.ts';
 import { emitGather } from './ops/gather.ts';
 import { type Chain, chainLosses, chainOf, emitChain } from './ops/linear/chain.ts';
 import { BLOCK, blockSize, layoutParams, type ParamLayout } from './params.ts';
-import { type BufferPlan, type Dispatch, reportWords } from './plan.ts';
+import { type BufferPlan, type Dispatch, metricsOf, reportWords } from './plan.ts';
 import type { Tensor } from './tensors.ts';
 
 export interface CompileOptions {
@@ -62,7 +62,7 @@ function emitPass(
 ): PassEmitter {
   const { params, buffers } = compiled;
   const emit = new PassEmitter(graph, params, buffers, options);
-  emitGather(graph.input, compiled.options, params.size, emit);
+  emitGather(graph.input, compiled.options, metricsOf(params.size, compiled.options.fill), emit);
   const nodes = graph.nodes.filter((node) => !chain?.nodes.includes(node));
   for (const node of nodes) node.operation.forward(node, emit);
   if (chain) emitChain(chain, compiled.options, emit);
@@ -124,7 +124,7 @@ export function compile(info: ModelInfo, options: CompileOptions): Compiled {
     { id: 'params', laneSize: params.size, layer: block },
     { id: 'buffers', laneSize: buffers.size },
     { id: 'partials', laneSize: Math.max(train.emit.partialWords, 64), layer: block },
-    { id: 'report', laneSize: reportWords(params.size / BLOCK) },
+    { id: 'report', laneSize: reportWords(metricsOf(params.size, options.fill).norms) },
     { id: 'labels', laneSize: 4 * Math.ceil(N / 4) },
     { id: 'step_loss', laneSize: train.losses },
     { id: 'eval', laneSize: 4 },
@@ -141,7 +141,7 @@ export function compileInspect(compiled: Compiled): CompiledPass & { plans: Buff
   const graph = buildGraph(compiled.info, { N: 1, train: false, fuse: false });
   const options = { ...compiled.options, batch_size: 1 };
   const emit = new PassEmitter(graph, compiled.params, compiled.buffers, { train: false, share: false, fill: compiled.options.fill });
-  emitGather(graph.input, options, compiled.params.size, emit);
+  emitGather(graph.input, options, metricsOf(compiled.params.size, options.fill), emit);
   for (const node of graph.nodes) node.operation.forward(node, emit);
   const slots: number[] = [];
   const { dispatches, placed } = emit.finish(slots);

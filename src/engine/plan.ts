@@ -77,8 +77,30 @@ export const FLAG = { shuffle: 1, masked: 2 } as const;
 /** Words of one (slot, lane) entry of the metrics ring: loss, correct, Σg², ΣΔ², Σw², bad (bits), 0, 0. */
 export const RING_WORDS = 8;
 /** Words of a lane in `report`: what its update leaves for the metrics of the step (shaders/lib/metrics.wgsl), with the place of `bad`. */
-export const reportWords = (blocks: number): number => 4 + 3 * blocks;
+export const reportWords = (norms: number): number => 4 + 3 * norms;
 export const REPORT_BAD = 2;
+
+/** How an update reports and the metrics are added. */
+export interface Metrics {
+  /** Blocks of parameters of a lane. */
+  blocks: number;
+  /** Squares of each kind that a lane reports: one a block or, `serial`, one a vec4. */
+  norms: number;
+  /** For devices on which a barrier costs more than additions (shaders/lib/update.wgsl). The same bits. */
+  serial: boolean;
+}
+
+/** Devices that no more threads keep busy run a barrier as coroutines. */
+const SERIAL_FILL = 512;
+
+/** `P`: words of a lane's parameters; `fill`: Emit.fill. */
+export const metricsOf = (P: number, fill = Number.POSITIVE_INFINITY): Metrics => {
+  const serial = fill <= SERIAL_FILL;
+  return { blocks: P / 256, norms: serial ? P / VEC : P / 256, serial };
+};
+
+export const metricsConstants = ({ blocks, norms }: Metrics) => ({ BLOCKS: blocks, NORMS: norms, REPORT_WORDS: reportWords(norms) });
+
 /** No non-finite value met. */
 export const NOT_BAD = 0xffffffff;
 

@@ -4,12 +4,14 @@ import type { Compiled } from './compile.ts';
 import { metricsBindings } from './ops/gather.ts';
 import { optimizers } from './optim/index.ts';
 import type { OptimizerKernel } from './optimizer.ts';
-import { BLOCK } from './params.ts';
 import {
   type Binding,
   type BufferPlan,
   type Dispatch,
   type Fill,
+  type Metrics,
+  metricsConstants,
+  metricsOf,
   NOT_BAD,
   type RacePlan,
   REPORT_BAD,
@@ -46,15 +48,14 @@ const grid = (groups: number): [number, number] => [Math.min(groups, 65535), Mat
  * One update of all parameters of all lanes that use this optimizer, summed-up slabs of their gradients included. `tables:<type>` says
  * where those lie, which lanes these are, and where their state begins. `slabs`, `losses`: words of a lane's partial sums.
  */
-function updateDispatch(P: number, { slabs, losses }: { slabs: number; losses: number }, type: string): Dispatch {
-  const blocks = P / BLOCK;
-  const report = reportWords(blocks);
+function updateDispatch(P: number, { slabs, losses }: { slabs: number; losses: number }, metrics: Metrics, type: string): Dispatch {
+  const report = reportWords(metrics.norms);
   return {
     label: `${type} update`,
     shader: kernelOf(type).shader,
     entry: 'update',
-    constants: { P4: P / 4, BLOCKS: blocks, PARTIALS_LANE: slabs / 4, REPORT_WORDS: report, LOSSES: losses / 4 },
-    conditions: {},
+    constants: { P4: P / 4, PARTIALS_LANE: slabs / 4, LOSSES: losses / 4, ...metricsConstants(metrics) },
+    conditions: { serial: metrics.serial },
     bindings: [
       bind('partials', 'partials', slabs),
       bind('tables', `tables:${type}`, 0),
@@ -65,21 +66,20 @@ function updateDispatch(P: number, { slabs, losses }: { slabs: number; losses: n
       bind('report', 'report', report, 'read_write'),
     ],
     step: true,
-    grid: grid(blocks),
+    grid: grid(metrics.blocks),
     optimizer: type,
     macs: 0,
   };
 }
 
-function metricsDispatch(P: number): Dispatch {
-  const blocks = P / BLOCK;
+function metricsDispatch(metrics: Metrics): Dispatch {
   return {
     label: 'metrics',
     shader: 'metrics',
     entry: 'metrics',
-    constants: { BLOCKS: blocks, REPORT_WORDS: reportWords(blocks) },
-    conditions: { serial: false },
-    bindings: metricsBindings(P),
+    constants: metricsConstants(metrics),
+    conditions: { serial: metrics.serial },
+    bindings: metricsBindings(metrics),
     step: true,
     grid: [1, 1],
     macs: 0,
@@ -117,7 +117,8 @@ export function planRace(compiled: Compiled, lanes: readonly LaneOptimizer[]): R
     const list = lanesOf[type].flatMap((lane) => [lane, states[lane].offset / 4, 0, 0]);
     return { buffer: `tables:${type}`, offset: 0, data: Uint32Array.from([...compiled.blockTable, ...list]) };
   });
-  const report = reportWords(P / BLOCK);
+  const metrics = metricsOf(P, compiled.options.fill);
+  const report = reportWords(metrics.norms);
   const notBad = lanes.map((_, l): Fill => ({ buffer: 'report', offset: l * report + REPORT_BAD, data: Uint32Array.of(NOT_BAD) }));
   return {
     lanes: lanes.length,
@@ -127,8 +128,8 @@ export function planRace(compiled: Compiled, lanes: readonly LaneOptimizer[]): R
       shared('ring', RING_SLOTS * RING_WORDS * lanes.length),
       ...tables.map(({ buffer, data }) => shared(buffer, data.length)),
     ],
-    train: [...compiled.train.dispatches, ...types.map((type) => updateDispatch(P, sums, type))],
-    closing: [metricsDispatch(P)],
+    train: [...compiled.train.dispatches, ...types.map((type) => updateDispatch(P, sums, metrics, type))],
+    closing: [metricsDispatch(metrics)],
     evaluate: compiled.evaluate.dispatches,
     fills: [{ buffer: 'bad', offset: 0, data: new Uint32Array(lanes.length).fill(NOT_BAD) }, ...fills, ...notBad, ...tables],
     lanesOf,

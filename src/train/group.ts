@@ -1,7 +1,7 @@
 /** Lanes of one architecture at one step: one program. */
 import type { Compiled } from '../engine/compile.ts';
-import { BLOCK, layerAt, packParam, unpackParam } from '../engine/params.ts';
-import { NOT_BAD, type RacePlan, REPORT_BAD, RING_WORDS, reportWords, STEP_WORDS } from '../engine/plan.ts';
+import { layerAt, packParam, unpackParam } from '../engine/params.ts';
+import { metricsOf, NOT_BAD, type RacePlan, REPORT_BAD, RING_WORDS, reportWords, STEP_WORDS } from '../engine/plan.ts';
 import { planRace } from '../engine/race.ts';
 import { checkLimits } from '../gpu/buffers.ts';
 import type { GpuDataset } from '../gpu/dataset.ts';
@@ -107,7 +107,7 @@ export class LaneGroup {
 
   /** In both places: what a step goes by, and what updates lower. */
   private writeBad(l: number, bad: number): void {
-    const report = reportWords(this.compiled.params.size / BLOCK);
+    const report = reportWords(metricsOf(this.compiled.params.size, this.compiled.options.fill).norms);
     this.program.write('bad', l, Uint32Array.of(bad));
     this.program.write('report', l * report + REPORT_BAD, Uint32Array.of(bad));
   }

@@ -33,15 +33,15 @@ export function caseDispatches(randoms: number): Origin[] {
 }
 
 /** Compiled for images of bytes, two lanes' worth of fusion and gradients of the input included. */
-export const compileModel = (model: ModelSpec, batch_size: number, data: 'u8' | 'f32' = 'u8'): Compiled =>
-  compile(inferModel(model), { batch_size, loss: { type: 'CrossEntropyLoss', label_smoothing: 0.1 }, data });
+export const compileModel = (model: ModelSpec, batch_size: number, data: 'u8' | 'f32' = 'u8', fill?: number): Compiled =>
+  compile(inferModel(model), { batch_size, loss: { type: 'CrossEntropyLoss', label_smoothing: 0.1 }, data, fill });
 
 /** One lane of every optimizer. */
 export const everyOptimizer = optimizerTypes.map((type) => ({ type, args: resolveOptimizer({ type, lr: 0.01 }) }));
 
 /** A whole race on a model: training, evaluation, and a picture of every layer. */
-export function modelDispatches(name: string, model: ModelSpec, batch_size: number, data: 'u8' | 'f32' = 'u8'): Origin[] {
-  const compiled = compileModel(model, batch_size, data);
+export function modelDispatches(name: string, model: ModelSpec, batch_size: number, data: 'u8' | 'f32' = 'u8', fill?: number): Origin[] {
+  const compiled = compileModel(model, batch_size, data, fill);
   const plan = planRace(compiled, everyOptimizer);
   const inspect = compileInspect(compiled);
   const captures = [...inspect.graph.outputs.values()].flatMap((t) =>

@@ -1,19 +1,15 @@
 /** First kernel of every pass: the batch, gathered from the data set on the GPU; in training also the metrics of the step before. Kernel: shaders/gather.wgsl. */
 import type { PassEmitter } from '../emit.ts';
 import { ceilDiv } from '../op.ts';
-import { BLOCK } from '../params.ts';
-import { type Binding, reportWords } from '../plan.ts';
+import { type Binding, type Metrics, metricsConstants, reportWords } from '../plan.ts';
 import type { Tensor } from '../tensors.ts';
 
 /** Pixels of one sample that a thread fills. */
 const CHUNK = 28;
 
-/** Devices that fewer threads keep busy run a barrier as coroutines. */
-const SERIAL_FILL = 512;
-
-/** What shaders/lib/metrics.wgsl binds, for parameters of P words a lane. */
-export const metricsBindings = (P: number): Binding[] => {
-  const words = reportWords(P / BLOCK);
+/** What shaders/lib/metrics.wgsl binds. */
+export const metricsBindings = ({ norms }: Metrics): Binding[] => {
+  const words = reportWords(norms);
   return [
     { name: 'report', buffer: 'report', offset: 0, size: words, lane: words, access: 'read' },
     { name: 'bad', buffer: 'bad', offset: 0, size: 1, lane: 1, access: 'read_write' },
@@ -21,8 +17,12 @@ export const metricsBindings = (P: number): Binding[] => {
   ];
 };
 
-/** `P`: words of a lane's parameters. */
-export function emitGather(x: Tensor, { batch_size: N, data }: { batch_size: number; data: 'u8' | 'f32' }, P: number, emit: PassEmitter): void {
+export function emitGather(
+  x: Tensor,
+  { batch_size: N, data }: { batch_size: number; data: 'u8' | 'f32' },
+  metrics: Metrics,
+  emit: PassEmitter,
+): void {
   const HW = x.H * x.W;
   const chunks = ceilDiv(HW, CHUNK);
   const labels = 4 * ceilDiv(N, 4);
@@ -31,7 +31,7 @@ export function emitGather(x: Tensor, { batch_size: N, data }: { batch_size: num
     label: 'gather batch',
     shader: 'gather',
     entry: 'gather',
-    conditions: { floats: data === 'f32', train: emit.train, serial: emit.fill <= SERIAL_FILL },
+    conditions: { floats: data === 'f32', train: emit.train, serial: metrics.serial },
     constants: {
       N,
       XC: x.C,
@@ -40,10 +40,10 @@ export function emitGather(x: Tensor, { batch_size: N, data }: { batch_size: num
       CHUNK,
       CHUNKS: chunks,
       THREADS: threads,
-      ...(emit.train && { BLOCKS: P / BLOCK, REPORT_WORDS: reportWords(P / BLOCK) }),
+      ...(emit.train && metricsConstants(metrics)),
     },
     bindings: [
-      ...(emit.train ? metricsBindings(P) : [null, null, null]),
+      ...(emit.train ? metricsBindings(metrics) : [null, null, null]),
       emit.named('images', 'images', 0, 0),
       emit.named('table', 'table', 0, 0),
       emit.write('x', x),

@@ -23,6 +23,9 @@ const TILES = [2, 1];
 /** A slab of a weight gradient has at least so many samples: the update reads every slab. */
 const LEAST_SLAB = 16;
 
+/** Samples whose losses are added before the update reads them. */
+const LOSS_SHARE = 16;
+
 export interface Chain {
   nodes: readonly GraphNode[];
 }
@@ -77,7 +80,7 @@ function shared({ nodes }: Chain, emit: PassEmitter): Shared {
   const before = (l: number): number => N * sum(columns.slice(0, l));
   return {
     N,
-    held: emit.scratch(`${nodes[0].layer.id}:held`, 8 * before(nodes.length)),
+    held: emit.scratch(`${nodes[0].layer.id}:held`, 8 * before(nodes.length) + 4 * N),
     constants: { N, LAYERS: nodes.length, LAST: nodes.length - 1, HELD: before(nodes.length) },
     layers: nodes.map((n, l) => ({
       K4: rowsOf(n) / 4,
@@ -120,6 +123,9 @@ function emitLayers({ nodes }: Chain, { N, held, constants, layers }: Shared, lo
       THREADS: threads,
       SLAB: 0,
       SLABS: 0,
+      END: 0,
+      SHARE: 0,
+      LOSSES: 0,
       SMOOTHING: bits((loss.label_smoothing as number | undefined) ?? 0),
       ...epilogue(target),
     },
@@ -128,7 +134,6 @@ function emitLayers({ nodes }: Chain, { N, held, constants, layers }: Shared, lo
       emit.write('held', held),
       spanning(w),
       emit.named('labels', 'labels', labels, labels),
-      emit.named('losses', 'step_loss', 4 * N, 4 * N, 'read_write'),
       target ? emit.write('gx', target.gradient) : null,
     ],
     groups: ceilDiv(threads, size),
@@ -144,6 +149,7 @@ function emitWeights({ nodes }: Chain, { N, held, constants, layers }: Shared, e
   const count = ceilDiv(N, slab);
   const partials = nodes.map((n) => emit.partials('partials', n.layer, count));
   const size = sizeOf(count * sum(each));
+  const losses = chainLosses({ nodes });
   const groups = each.map((threads) => ceilDiv(threads * count, size));
   const begin = (l: number): number => sum(groups.slice(0, l));
   const absent = Array.from({ length: MOST_LAYERS - nodes.length }, (_, k) => [`GROUP_${nodes.length + k}`, begin(nodes.length)]);
@@ -161,9 +167,17 @@ function emitWeights({ nodes }: Chain, { N, held, constants, layers }: Shared, e
       SIZE: size,
       SLAB: slab,
       SLABS: count,
+      END: begin(nodes.length),
+      SHARE: LOSS_SHARE,
+      LOSSES: losses / 4,
     },
-    bindings: [emit.read('x', nodes[0].inputs[0]), emit.read('held', held), spanning(partials)],
-    groups: begin(nodes.length),
+    bindings: [
+      emit.read('x', nodes[0].inputs[0]),
+      emit.read('held', held),
+      spanning(partials),
+      emit.named('losses', 'step_loss', losses, losses, 'read_write'),
+    ],
+    groups: begin(nodes.length) + ceilDiv(losses / 4, size),
     macs: N * sum(nodes.map((n) => n.layer.macs)),
   });
 }
@@ -176,4 +190,4 @@ export function emitChain(chain: Chain, { loss }: { loss: LossSpec }, emit: Pass
 }
 
 /** Words of a lane's losses. */
-export const chainLosses = ({ nodes: [first] }: Chain): number => 4 * first.N;
+export const chainLosses = ({ nodes: [first] }: Chain): number => 4 * ceilDiv(first.N, LOSS_SHARE);

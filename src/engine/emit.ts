@@ -2,7 +2,7 @@
 import type { LayerInfo } from '../model/types.ts';
 import type { Graph } from './graph.ts';
 import { assignSlots, type Use } from './memory.ts';
-import { type Again, type Bound, type Call, type Emit, NO_ACTIVATION, type Node, type Target } from './op.ts';
+import { type Again, type Bound, type Call, type Emit, NO_ACTIVATION, type Node, type Target, type Variant } from './op.ts';
 import { emitAddGradient } from './ops/add/add.ts';
 import { blockSize, type ParamBlock, type ParamLayout } from './params.ts';
 import type { Binding, Dispatch, Tuning } from './plan.ts';
@@ -194,20 +194,21 @@ export class PassEmitter implements Emit {
     const dispatches = this.calls.map((call) => {
       const bindings = call.bindings.map((b) => (b ? resolve(b) : null));
       const lanes = Object.fromEntries(bindings.flatMap((b) => (b ? [[`${b.name.toUpperCase()}_LANE`, Math.ceil(b.lane / (b.half ? 2 : 4))]] : [])));
-      const ways = (call.variants ?? [{ name: '', constants: {}, threads: call.threads, groups: call.groups }]).map((way) => {
+      const only: Variant = { name: '', constants: {}, threads: call.threads, groups: call.groups };
+      const ways = (call.variants ?? [only]).map((way) => {
         const threads = way.threads ?? 0;
         const groups = way.groups ?? Math.ceil(threads / WORKGROUP);
         const constants = { THREADS: threads, GROUPS: groups, ...lanes, ...call.constants, ...way.constants };
-        return { name: way.name, constants, grid: grid(groups) };
+        return { name: way.name, constants, conditions: { ...call.conditions, ...way.conditions }, grid: grid(groups) };
       });
       const tuning = call.variants && this.tuning(call, ways);
-      const { constants, grid: size } = ways.find((way) => way.name === tuning?.chosen) ?? ways[0];
+      const { constants, conditions, grid: size } = ways.find((way) => way.name === tuning?.chosen) ?? ways[0];
       return {
         label: call.label,
         shader: call.shader,
         entry: call.entry,
         constants,
-        conditions: call.conditions ?? {},
+        conditions,
         bindings,
         step: call.step ?? false,
         grid: size,

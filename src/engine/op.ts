@@ -63,6 +63,8 @@ export interface Variant {
   /** The same for the same tile on every shape: "4×7×8". */
   name: string;
   constants: Readonly<Record<string, number>>;
+  /** Beside those of the call. */
+  conditions?: Readonly<Record<string, boolean>>;
   threads?: number;
   groups?: number;
 }

@@ -41,7 +41,7 @@ export interface Tuning {
   /** "conv2d forward". */
   kernel: string;
   chosen: string;
-  variants: readonly { name: string; constants: Dispatch['constants']; grid: Dispatch['grid'] }[];
+  variants: readonly (Pick<Dispatch, 'constants' | 'conditions' | 'grid'> & { name: string })[];
 }
 
 export interface Dispatch {

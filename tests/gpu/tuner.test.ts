@@ -115,7 +115,7 @@ describe('the tuner', () => {
 });
 
 describe('a wrong tile', () => {
-  it.each(['conv2d forward', 'linear forward'])(
+  it.each(['conv2d forward', 'conv2d backward'])(
     'of %s: is noticed and replaced by the next, and training goes on as if it had never been',
     async (wrongTile) => {
       const [found] = tunables(wrongTile).filter(({ tuning }) => tuning.kernel === wrongTile);

@@ -26,7 +26,7 @@ export function caseDispatches(randoms: number): Origin[] {
     const items = [...cases.cases, ...Array.from({ length: randoms }, (_, k) => cases.random(random(61, k).uniform))];
     return items.flatMap((item) => {
       const surrounded = compileCase(item, { fused: sigmoid, behind: { activation: sigmoid, before } });
-      const all = [...compileCase(item).dispatches, ...surrounded.dispatches];
+      const all = [...compileCase(item).dispatches, ...surrounded.dispatches].flatMap(kinds);
       return all.map((dispatch) => ({ from: `${operation} ${JSON.stringify(item.args)} ${JSON.stringify(item.inputs)}`, dispatch }));
     });
   });
@@ -39,6 +39,14 @@ export const compileModel = (model: ModelSpec, batch_size: number, data: 'u8' | 
 /** One lane of every optimizer. */
 export const everyOptimizer = optimizerTypes.map((type) => ({ type, args: resolveOptimizer({ type, lr: 0.01 }) }));
 
+/** The dispatch, and one variant of every other kind: the same text with other conditions. */
+function kinds(dispatch: Dispatch): Dispatch[] {
+  const { tuning, ...plain } = dispatch;
+  const text = ({ conditions }: Pick<Dispatch, 'conditions'>): string => JSON.stringify(Object.entries(conditions).sort());
+  const others = new Map((tuning?.variants ?? []).filter((v) => text(v) !== text(dispatch)).map((v) => [text(v), v]));
+  return [dispatch, ...[...others.values()].map(({ constants, conditions, grid }) => ({ ...plain, constants, conditions, grid }))];
+}
+
 /** A whole race on a model: training, evaluation, and a picture of every layer. */
 export function modelDispatches(name: string, model: ModelSpec, batch_size: number, data: 'u8' | 'f32' = 'u8', fill?: number): Origin[] {
   const compiled = compileModel(model, batch_size, data, fill);
@@ -47,7 +55,9 @@ export function modelDispatches(name: string, model: ModelSpec, batch_size: numb
   const captures = [...inspect.graph.outputs.values()].flatMap((t) =>
     captureDispatches(t, inspect.placed.get(t.id) ?? 'slot0', Math.min(t.C, 3), 4096),
   );
-  return [...plan.train, ...plan.closing, ...plan.evaluate, ...inspect.dispatches, ...captures].map((dispatch) => ({ from: name, dispatch }));
+  return [...plan.train, ...plan.closing, ...plan.evaluate, ...inspect.dispatches, ...captures]
+    .flatMap(kinds)
+    .map((dispatch) => ({ from: name, dispatch }));
 }
 
 /** The same text in the pipeline: shader, entry, conditions, constants and what is bound. */

@@ -55,6 +55,16 @@ const spanned = (prefix: string, { SPAN, GRAIN, STEP, TAP }: Span): Record<strin
 
 const conditionsOf = (g: Record<string, number>) => ({ narrow: g.CI < 4, strided: g.SW > 1 });
 
+/** Vec4s of weights that a workgroup may share. */
+const MOST_STAGED = 512;
+
+/** The same tiles with weights in workgroup memory: for the tuner to try, where they fit. The plainest stays last. */
+function withStaged(tiles: readonly Tile[], { CI, KW, YC4 }: Record<string, number>): { tile: Tile; staged: boolean }[] {
+  const direct = tiles.map((tile) => ({ tile, staged: false }));
+  if (CI < 4 || KW * 4 * YC4 > MOST_STAGED) return direct;
+  return [...direct.slice(0, -1), ...tiles.slice(0, 2).map((tile) => ({ tile, staged: true })), ...direct.slice(-1)];
+}
+
 function forward(node: Node, emit: Emit): void {
   const x = node.inputs[0];
   const { pool } = node;
@@ -82,8 +92,9 @@ function forward(node: Node, emit: Emit): void {
       POOL_H: window[0],
       POOL_W: window[1],
     },
-    variants: tilesOf(shape, emit.fill).map((t) => ({
-      name: nameOf(t),
+    variants: withStaged(tilesOf(shape, emit.fill), g).map(({ tile: t, staged }) => ({
+      name: staged ? `staged ${nameOf(t)}` : nameOf(t),
+      conditions: { staged },
       constants: {
         ...spanned('', spanOf(t.cols, across(g))),
         ROWS: t.rows,

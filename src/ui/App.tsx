@@ -11,6 +11,7 @@ import { Help } from './help/Help.tsx';
 import { useConfig, useTheme, useView } from './hooks.ts';
 import { FeatureMapsPanel } from './maps/FeatureMapsPanel.tsx';
 import { ModelPanel } from './model/ModelPanel.tsx';
+import { Panes } from './panes.tsx';
 import { RunsPanel } from './runs/RunsPanel.tsx';
 import { Notice, NotKept } from './states/Notice.tsx';
 import { Toasts } from './states/Toasts.tsx';
@@ -40,12 +41,14 @@ export function App() {
           </div>
           <div className={styles.middle}>
             <Unavailable />
-            <LossPanel className={styles.loss} />
-            <div className={styles.pair}>
-              <AccuracyPanel className={styles.half} />
-              <ThirdPanel className={styles.half} />
-            </div>
-            <FeatureMapsPanel className={styles.maps} />
+            <Panes>
+              <LossPanel className={styles.loss} />
+              <div className={styles.pair}>
+                <AccuracyPanel className={styles.half} />
+                <ThirdPanel className={styles.half} />
+              </div>
+              <FeatureMapsPanel className={styles.maps} />
+            </Panes>
           </div>
           <div className={styles.right}>
             <RunsPanel className={styles.runs} />

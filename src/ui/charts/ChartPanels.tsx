@@ -1,8 +1,9 @@
 /** The three chart panels of the first screen, with their controls. */
-import { type KeyboardEvent, useId } from 'react';
+import { useId } from 'react';
 import { setView, type Third, type XAxis } from '../../store/view.ts';
 import { useView } from '../hooks.ts';
 import { Panel } from '../primitives/Panel.tsx';
+import { walkTabs } from '../primitives/tabs.ts';
 import { ChartMenu } from './ChartMenu.tsx';
 import { CurveChart } from './CurveChart.tsx';
 import styles from './chart.module.css';
@@ -95,17 +96,6 @@ const EXPLAINED: Record<Third, string> = {
   update_ratio: '‖Δw‖ / ‖w‖: about 1e-3 is healthy',
 };
 
-/** Arrow keys choose the next tab and go there. */
-function walk(event: KeyboardEvent<HTMLElement>): void {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (step === undefined) return;
-  event.preventDefault();
-  const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')];
-  const next = tabs.at((tabs.indexOf(document.activeElement as HTMLElement) + step) % tabs.length);
-  next?.focus();
-  next?.click();
-}
-
 export function ThirdPanel({ className }: { className?: string }) {
   const third = useView((view) => view.third);
   const spec = THIRD[third];
@@ -115,7 +105,7 @@ export function ThirdPanel({ className }: { className?: string }) {
       name="Learning rate, gradient norm and update ratio"
       className={className}
       title={
-        <span role="tablist" aria-label="Third chart" data-nowrap className={styles.tabs} onKeyDown={walk}>
+        <span role="tablist" aria-label="Third chart" data-nowrap className={styles.tabs} onKeyDown={walkTabs}>
           {THIRDS.map(([value, label, short]) => (
             <button
               key={value}

@@ -1,0 +1,57 @@
+/** What the middle of the screen can show besides the curves. A pane is loaded when it is first opened: the first screen pays for none. */
+import { type ComponentType, type LazyExoticComponent, type ReactNode, Suspense } from 'react';
+import { type Pane, setView } from '../store/view.ts';
+import { useView } from './hooks.ts';
+import styles from './Panes.module.css';
+import { walkTabs } from './primitives/tabs.ts';
+
+interface PaneDefinition {
+  id: Exclude<Pane, 'curves'>;
+  /** On the tab: one word. */
+  label: string;
+  /** What it answers, in one line. */
+  title: string;
+  View: LazyExoticComponent<ComponentType>;
+}
+
+/** In the order of the tabs. */
+const PANES: readonly PaneDefinition[] = [];
+
+/** The curves (`children`), or one of the panes, under a row of tabs. */
+export function Panes({ children }: { children: ReactNode }) {
+  const pane = useView((view) => view.pane);
+  if (PANES.length === 0) return children;
+  const open = PANES.find(({ id }) => id === pane);
+  const tabs: readonly (Pick<PaneDefinition, 'label' | 'title'> & { id: Pane })[] = [
+    { id: 'curves', label: 'Curves', title: 'Loss, accuracy and feature maps, live' },
+    ...PANES,
+  ];
+  return (
+    <>
+      <div role="tablist" aria-label="View" className={styles.tabs} onKeyDown={walkTabs}>
+        {tabs.map(({ id, label, title }) => (
+          <button
+            key={id}
+            type="button"
+            role="tab"
+            title={title}
+            aria-selected={id === (open?.id ?? 'curves')}
+            tabIndex={id === (open?.id ?? 'curves') ? 0 : -1}
+            onClick={() => setView({ pane: id })}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
+      {open ? (
+        <div className={styles.pane}>
+          <Suspense fallback={<p className={styles.loading}>Loading …</p>}>
+            <open.View />
+          </Suspense>
+        </div>
+      ) : (
+        children
+      )}
+    </>
+  );
+}

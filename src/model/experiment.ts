@@ -18,7 +18,8 @@ import { schedules } from './schedules/index.ts';
 import type { DataSpec, Definition, Experiment, Field, LayerSpec, ModelInfo, ModelSpec, OptimizerSpec, RunSpec, Value } from './types.ts';
 import { ModelError } from './types.ts';
 
-export const RUNS = 32;
+/** Runs of an experiment: eight optimizers by eight seeds. */
+export const RUNS = 64;
 
 const whole = (name: string, value: number, min: number, max: number): Field => ({ name, kind: 'int', default: value, min, max, help: '' });
 

@@ -1,6 +1,6 @@
 /** What buttons and keys do when it is more than one change: always with a way back, curves included. */
-import type { Experiment } from '../model/types.ts';
-import { adoptBefore, type Config, configStore, openExperiment, redo, undo } from './config.ts';
+import type { Experiment, RunSpec } from '../model/types.ts';
+import { adoptBefore, type Config, commit, configStore, freshId, openExperiment, redo, undo } from './config.ts';
 import * as engine from './engine.ts';
 import { type Divergence, live, type Marker, setLive } from './live.ts';
 import { curves, type RunSeries } from './series.ts';
@@ -83,6 +83,17 @@ export function open(experiment: Experiment, what: string): void {
   engine.sync();
   opening = '';
   if (!drawn) toast(`${what} opened.`, { label: 'Undo', run: undoChange });
+}
+
+/** Other runs in the place of all (a grid): one step back brings back the old ones, curves included. */
+export function replaceRuns(runs: readonly RunSpec[], what: string): void {
+  engine.sync();
+  const { experiment, ids } = configStore.getState();
+  const before = curves.lastStep() > 0 ? keepMoment({ experiment, ids }) : null;
+  commit({ experiment: { ...experiment, runs }, ids: runs.map(freshId) });
+  setView({ solo: null });
+  engine.sync();
+  toast(what, { label: 'Undo', run: before ? () => goBack(before) : undoChange });
 }
 
 export function undoChange(): void {

@@ -82,8 +82,8 @@ describe('the gate', () => {
     ['found "evil�gnp.exe"', 'name', { ...race, name: 'evil\u202egnp.exe' }],
     ['found "a�b"', 'name', { ...race, name: 'a\nb' }],
     ['found "�"', 'runs.0.name', { ...race, runs: [{ ...race.runs[0], name: '\ud800' }] }],
-    ['runs must be a list of 1 to 32 runs, found []', 'runs', { ...race, runs: [] }],
-    ['runs must be a list of 1 to 32 runs, found a list of 33', 'runs', { ...race, runs: Array.from({ length: 33 }, () => race.runs[0]) }],
+    ['runs must be a list of 1 to 64 runs, found []', 'runs', { ...race, runs: [] }],
+    ['runs must be a list of 1 to 64 runs, found a list of 65', 'runs', { ...race, runs: Array.from({ length: 65 }, () => race.runs[0]) }],
     [
       'runs.0.optimizer: "Sgd" is not a known optimizer type; known are SGD, Adagrad, RMSprop, Adadelta, Adam, AdamW, Adamax, NAdam, RAdam, Lion',
       'runs.0.optimizer.type',

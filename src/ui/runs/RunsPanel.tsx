@@ -1,5 +1,7 @@
 /** The heart of the page: a card a run. */
-import { Plus } from 'lucide-react';
+import { Grid2x2Plus, Plus } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { RUNS } from '../../model/experiment.ts';
 import { editRun } from '../../store/config.ts';
 import { addAnyRun } from '../../store/runs.ts';
 import { type RunItem, useLive, useRuns } from '../hooks.ts';
@@ -12,12 +14,16 @@ function showAll(runs: readonly RunItem[]): void {
   for (const run of runs) if (run.spec.hidden) editRun(run.id, { hidden: undefined });
 }
 
-/** As many as an experiment may have. */
-const MOST_RUNS = 32;
+/** Loaded when it is asked for. */
+const GridDialog = lazy(() => import('./GridDialog.tsx').then((m) => ({ default: m.GridDialog })));
+
+/** With more runs than this a card is one row until it is opened. */
+const ROWS_FROM = 9;
 
 export function RunsPanel({ className }: { className?: string }) {
   const runs = useRuns();
   const lanes = useLive((live) => live.plan?.lanes);
+  const [grid, setGrid] = useState(false);
   const hidden = runs.filter((run) => run.spec.hidden).length;
   return (
     <Panel
@@ -31,7 +37,16 @@ export function RunsPanel({ className }: { className?: string }) {
               Show all
             </button>
           )}
-          <button type="button" className={styles.small} disabled={runs.length >= MOST_RUNS} onClick={addAnyRun}>
+          <button type="button" className={styles.small} title="Train these runs with several seeds each" onClick={() => setGrid(true)}>
+            <Grid2x2Plus size={14} /> Seeds
+          </button>
+          <button
+            type="button"
+            className={styles.small}
+            title={runs.length >= RUNS ? `An experiment holds ${RUNS} runs` : undefined}
+            disabled={runs.length >= RUNS}
+            onClick={addAnyRun}
+          >
             <Plus size={14} /> Run
           </button>
         </>
@@ -40,9 +55,14 @@ export function RunsPanel({ className }: { className?: string }) {
       <Fairness runs={runs} />
       <ul className={styles.cards}>
         {runs.map((run, i) => (
-          <RunCard key={run.id} run={run} position={i} only={runs.length === 1} />
+          <RunCard key={run.id} run={run} position={i} only={runs.length === 1} compact={runs.length >= ROWS_FROM} />
         ))}
       </ul>
+      {grid && (
+        <Suspense>
+          <GridDialog runs={runs} onClose={() => setGrid(false)} />
+        </Suspense>
+      )}
     </Panel>
   );
 }

@@ -61,16 +61,42 @@ export async function allocateOrThrow(device: GPUDevice, plans: readonly BufferP
   );
 }
 
-/** Copies part of a buffer into mapped memory and returns it. Rejects when the device is lost. */
-export async function readWords(device: GPUDevice, buffer: GPUBuffer, offset: number, words: number): Promise<Uint32Array<ArrayBuffer>> {
-  const staging = device.createBuffer({ label: 'read back', size: 4 * words, usage: MAP_READ | COPY_DST });
+interface Part {
+  buffer: GPUBuffer;
+  /** In words. */
+  offset: number;
+  words: number;
+}
+
+/** Copies parts of buffers into mapped memory in one submit and returns them. Rejects when the device is lost. */
+export async function readParts(device: GPUDevice, parts: readonly Part[]): Promise<Uint32Array<ArrayBuffer>[]> {
+  const staging = device.createBuffer({
+    label: 'read back',
+    size: 4 * parts.reduce((sum, { words }) => sum + words, 0),
+    usage: MAP_READ | COPY_DST,
+  });
   try {
     const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 4 * offset, staging, 0, 4 * words);
+    let at = 0;
+    for (const { buffer, offset, words } of parts) {
+      encoder.copyBufferToBuffer(buffer, 4 * offset, staging, at, 4 * words);
+      at += 4 * words;
+    }
     device.queue.submit([encoder.finish()]);
     await staging.mapAsync(MAP_READ);
-    return new Uint32Array(staging.getMappedRange().slice(0));
+    const all = new Uint32Array(staging.getMappedRange().slice(0));
+    at = 0;
+    return parts.map(({ words }) => {
+      at += words;
+      return all.subarray(at - words, at);
+    });
   } finally {
     staging.destroy();
   }
+}
+
+/** Copies part of a buffer into mapped memory and returns it. Rejects when the device is lost. */
+export async function readWords(device: GPUDevice, buffer: GPUBuffer, offset: number, words: number): Promise<Uint32Array<ArrayBuffer>> {
+  const [read] = await readParts(device, [{ buffer, offset, words }]);
+  return read;
 }

@@ -4,7 +4,7 @@
  * because a lost device looks like success to everything else.
  */
 import { type Binding, type BufferPlan, type Dispatch, type RacePlan, RING_SLOTS, RING_WORDS, STEP_WORDS } from '../engine/plan.ts';
-import { type Allocation, allocate, allocateOrThrow, COPY_DST, checkLimits, GUARD, GUARD_WORDS, MAP_READ, readWords } from './buffers.ts';
+import { type Allocation, allocate, allocateOrThrow, COPY_DST, checkLimits, GUARD, GUARD_WORDS, MAP_READ, readParts, readWords } from './buffers.ts';
 import type { GpuDataset } from './dataset.ts';
 import type { Gpu } from './device.ts';
 import { compilePipelines, stepLayout } from './pipelines.ts';
@@ -199,6 +199,15 @@ export class Program {
 
   async readFloats(id: string, offset: number, words: number): Promise<Float32Array<ArrayBuffer>> {
     return new Float32Array((await this.read(id, offset, words)).buffer);
+  }
+
+  /** Parts of buffers in one copy, which is sent before this returns. */
+  async readParts(parts: readonly { id: string; offset: number; words: number }[]): Promise<Float32Array<ArrayBuffer>[]> {
+    const words = await readParts(
+      this.gpu.device,
+      parts.map(({ id, ...part }) => ({ ...part, buffer: this.buffer(id) })),
+    );
+    return words.map((each) => new Float32Array(each.buffer, each.byteOffset, each.length));
   }
 
   /** Tests: NaN in everything that a step must write before it reads. */

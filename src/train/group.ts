@@ -142,6 +142,11 @@ export class LaneGroup {
     return { from, done };
   }
 
+  /** Sends the next step without counting it: for a rehearsal (gpu/rehearsal.ts), which takes it back. */
+  sendUncounted(order: Order): Promise<Uint32Array<ArrayBuffer>> {
+    return this.program.step(trainRows(this.lanes, this.step, 1, order));
+  }
+
   /** Points of one lane from the metrics of a submit; stops where the lane was frozen. */
   decode(words: Uint32Array<ArrayBuffer>, from: number, l: number, batch_size: number): { points: StepPoint[]; freeze: Freeze | null } {
     const lane = this.lanes[l];

@@ -63,11 +63,18 @@ const SHARE_SOFTWARE = 0.006;
 export class PaintPace {
   private next = 0;
 
+  /** `least`: milliseconds between two, however cheap they are. */
+  constructor(
+    private readonly share = SHARE,
+    private readonly shareSoftware = SHARE_SOFTWARE,
+    private readonly least = 0,
+  ) {}
+
   due(now = performance.now()): boolean {
     return now >= this.next;
   }
 
   painted(began: number, software: boolean, now = performance.now()): void {
-    this.next = began + (now - began) / (software ? SHARE_SOFTWARE : SHARE);
+    this.next = began + Math.max(this.least, (now - began) / (software ? this.shareSoftware : this.share));
   }
 }

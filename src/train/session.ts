@@ -6,12 +6,13 @@ import type { Dataset } from '../data/types.ts';
 import { type Gpu, UnavailableError } from '../gpu/device.ts';
 import { restoreExperiment } from '../model/experiment.ts';
 import type { Experiment } from '../model/types.ts';
-import type { Command, Event, RunState, Watch } from '../worker/protocol.ts';
+import type { Command, Event, Inspect, RunState, Watch } from '../worker/protocol.ts';
 import type { LaneSnapshot } from './group.ts';
 import { Keeper } from './keeper.ts';
 import { checkFit, type Lane, lanesOf } from './lane.ts';
 import { Lease } from './lease.ts';
 import { MapPainter } from './maps.ts';
+import type { Microscope } from './microscope.ts';
 import { Outbox } from './outbox.ts';
 import type { Demand } from './pace.ts';
 import { Source } from './source.ts';
@@ -43,9 +44,12 @@ export class Session {
   private loop: Promise<void> = Promise.resolve();
   private queue: Promise<void> = Promise.resolve();
   private watch: Watch | null = null;
+  private inspect: Inspect | null = null;
   private readonly source = new Source();
   private readonly speed = new Speed();
   private readonly painter = new MapPainter();
+  /** Loaded when it is first wanted. */
+  private microscope: Microscope | null = null;
   private readonly tiles = new Tiles();
   private readonly lease: Lease;
   private readonly keeper: Keeper;
@@ -59,6 +63,7 @@ export class Session {
       lost: (message) => {
         this.emit({ type: 'device_lost', message });
         this.painter.forget();
+        this.microscope?.close();
         this.enqueue(() => this.keeper.revive());
       },
     });
@@ -92,6 +97,10 @@ export class Session {
       case 'watch':
         this.watch = command.watch;
         if (!this.running) this.enqueue(() => this.paint());
+        return;
+      case 'inspect':
+        this.inspect = command.inspect;
+        if (!this.running || !this.microscope) this.enqueue(() => this.examine());
         return;
       case 'load':
         this.cut(command.load);
@@ -158,7 +167,7 @@ export class Session {
     this.experiment = experiment;
     await this.keeper.create(lanes);
     this.announce(dataset, lanes);
-    await this.paint();
+    await this.show();
     this.tune();
   }
 
@@ -222,13 +231,14 @@ export class Session {
     this.outbox.forget(fresh);
     if (fresh.length > 0) this.emit({ type: 'restarted', load: this.load, runs: fresh });
     this.announce(dataset, lanes);
+    if (!this.wanted) await this.examine();
   }
 
   private async reset(load: number): Promise<void> {
     this.startOver(load);
     await this.keeper.revive();
     await this.keeper.use((trainer) => trainer.reset());
-    await this.paint();
+    await this.show();
   }
 
   private start(): void {
@@ -256,6 +266,7 @@ export class Session {
       this.speed.stop();
       this.outbox.flush();
     }
+    await this.examine();
   }
 
   private async tick(): Promise<void> {
@@ -263,6 +274,7 @@ export class Session {
     this.outbox.flush();
     if (this.running) this.status();
     if (this.painter.due) await this.paint();
+    if (this.microscope?.due) await this.examine();
     if (this.keeper.age >= CHECKPOINT) await this.keeper.use((trainer) => this.keeper.mark(trainer));
   }
 
@@ -289,6 +301,24 @@ export class Session {
       const { labels, train } = trainer.data;
       this.emit({ type: 'maps', load: this.load, layer, sample, label: labels[train + sample] ?? 0, maps });
     });
+  }
+
+  /** The next update of the watched layer. */
+  private async examine(): Promise<void> {
+    const { inspect } = this;
+    if (!inspect) return this.microscope?.close();
+    this.microscope ??= new (await import('./microscope.ts')).Microscope();
+    const { microscope } = this;
+    await this.keeper.use(async (trainer) => {
+      const inspection = await microscope.look(trainer, inspect);
+      this.emit({ type: 'inspection', load: this.load, of: inspect, inspection });
+    });
+  }
+
+  /** All that can be seen while nothing moves. */
+  private async show(): Promise<void> {
+    await this.paint();
+    await this.examine();
   }
 
   private status(): void {

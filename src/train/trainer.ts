@@ -125,16 +125,27 @@ export class Trainer {
     return this.dataset.bytes + this.groups.reduce((sum, g) => sum + g.program.bytes, 0);
   }
 
-  groupOf(run: string): { group: LaneGroup; l: number } {
+  find(run: string): { group: LaneGroup; l: number } | null {
     for (const group of this.groups) {
       const l = group.lanes.findIndex((lane) => lane.id === run);
       if (l >= 0) return { group, l };
     }
-    throw new Error(`no run ${run}`);
+    return null;
+  }
+
+  groupOf(run: string): { group: LaneGroup; l: number } {
+    const found = this.find(run);
+    if (!found) throw new Error(`no run ${run}`);
+    return found;
   }
 
   get allGroups(): readonly LaneGroup[] {
     return this.groups;
+  }
+
+  /** Sends the step that a group would do next, for a rehearsal that takes it back. */
+  sendUncounted(group: LaneGroup): Promise<Uint32Array<ArrayBuffer>> {
+    return group.sendUncounted(this.order);
   }
 
   private compile(lane: Lane): Compiled {

@@ -22,6 +22,11 @@ export type Command =
   | { type: 'reset'; load: number }
   /** Which feature maps to stream (while training at most 10 a second and 2.5 % of the time, at once when paused); null stops. `sample`: index into the validation set. */
   | { type: 'watch'; watch: Watch | null }
+  /**
+   * What the microscope looks at (while training at most four times a second and 5 % of the time, at once when paused); null stops.
+   * Training is not changed by it.
+   */
+  | { type: 'inspect'; inspect: Inspect | null }
   /** The page became hidden or visible: pacing. */
   | { type: 'visibility'; visible: boolean }
   /** The visitor wants speed more than a lively page: pacing. Off in a new worker. */
@@ -41,6 +46,17 @@ export interface Watch {
   channels: number;
 }
 
+/** A weight of a layer of a run, and a run to compare its update with. */
+export interface Inspect {
+  run: string;
+  compare: string | null;
+  layer: string;
+  /** `weight` or `bias`. */
+  param: string;
+  /** In PyTorch's order; taken modulo the tensor's length. */
+  index: number;
+}
+
 export type RunState = 'idle' | 'running' | 'paused';
 
 /** Training worker → page. */
@@ -54,6 +70,7 @@ export type Event =
   | { type: 'points'; load: number; train: readonly TrainPoints[]; validation: readonly ValidationPoints[] }
   | { type: 'status'; load: number; state: RunState; step: number; epoch: number; steps_per_second: number }
   | { type: 'maps'; load: number; layer: string; sample: number; label: number; maps: readonly FeatureMaps[] }
+  | { type: 'inspection'; load: number; of: Inspect; inspection: Inspection }
   /** The run was frozen before the update of this step; the others go on. `layer`: where the first non-finite value stood, null: in the loss. */
   | { type: 'diverged'; load: number; run: string; step: number; layer: string | null }
   /** These runs restarted at step 0 (see update_runs): drop their points. */
@@ -157,6 +174,73 @@ export interface FeatureMaps {
   /** Smallest and largest activation over the layer. */
   min: number;
   max: number;
+}
+
+/** The update that a run makes next, looked at before it is made. */
+export type Inspection =
+  | InspectedUpdate
+  /** The run was frozen before the update of this step. */
+  | { status: 'frozen'; step: number }
+  /** This step meets a number that is not finite: it will freeze the run. */
+  | { status: 'diverges'; step: number }
+  /** Nothing to show; the sentence says why. */
+  | { status: 'nothing'; why: string };
+
+export interface InspectedUpdate {
+  status: 'seen';
+  /** From 1: the step that this update makes. */
+  step: number;
+  /** PyTorch's class name. */
+  optimizer: string;
+  /** Trainable tensors of the layer. */
+  params: readonly { name: string; shape: readonly number[] }[];
+  histograms: readonly { name: HistogramName; histogram: Histogram }[];
+  /** ‖Δw‖ / ‖w‖ of the layer; null where the weights are all zero. */
+  update_ratio: number | null;
+  /** Cosine of the update with the direction straight down the gradient; null where one is zero. */
+  descent: number | null;
+  /** Cosine of the updates of both runs, or why there is none. */
+  compared: number | string | null;
+  heat: HeatMap;
+  weight: InspectedWeight;
+}
+
+/** `step`: |Δw| / |g|, the learning rate that a weight really had. `first`: m or the momentum buffer. `root`: √v; `largest`: Adamax's u. */
+export type HistogramName = 'gradient' | 'update' | 'step' | 'first' | 'root' | 'largest';
+
+/** Bins of equal width in log₁₀|x|, `decades` powers of ten below 10^top. */
+export interface Histogram {
+  /** The lower half of the bins holds negative numbers, the outermost the largest. Else all numbers count by their size. */
+  signed: boolean;
+  top: number;
+  decades: number;
+  counts: Uint32Array;
+  /** Zeros, and what is too small for the lowest bin. */
+  zero: number;
+  /** Of the finite ones. */
+  min: number;
+  max: number;
+  non_finite: number;
+}
+
+/** The chosen tensor as a matrix of at most 32 × 64 cells: its first dimension down, the others across. */
+export interface HeatMap {
+  rows: number;
+  cols: number;
+  /** The weight of largest size in each cell… */
+  values: Float32Array;
+  /** …and which one that is. */
+  indices: Uint32Array;
+}
+
+export interface InspectedWeight {
+  index: number;
+  gradient: number;
+  before: number;
+  /** As the GPU writes it. */
+  after: number;
+  /** In float64; the last line gives the new weight. Empty where the optimizer moves whole matrices. */
+  steps: readonly { label: string; tex: string; numbers: string; value: number }[];
 }
 
 export interface ErrorSummary {

@@ -1,0 +1,92 @@
+/** From one update of a layer to what the page shows of it. */
+import { explanations } from '../../engine/optim/explain/index.ts';
+import type { Explain } from '../../engine/optim/explain/steps.ts';
+import type { HeatMap, Histogram, HistogramName, Inspect, InspectedUpdate, InspectedWeight } from '../../worker/protocol.ts';
+import type { Lane } from '../lane.ts';
+import { histogram } from './histogram.ts';
+import type { Layer } from './layer.ts';
+import type { Update } from './look.ts';
+import { cosine, norm } from './vectors.ts';
+
+/** Cells of a heat map. */
+const ROWS = 32;
+const COLS = 64;
+
+/** The state array that plays each part; the first that an optimizer has. */
+const FIRST = ['exp_avg', 'momentum_buffer'];
+const ROOT = ['exp_avg_sq', 'square_avg', 'sum'];
+
+const moved = ({ before, after }: Update): Float64Array => Float64Array.from(after, (w, i) => w - before[i]);
+
+/** The learning rate that each weight really had; one without a gradient has none. */
+const steps = (delta: Float64Array, { gradient }: Update): Float64Array =>
+  Float64Array.from(delta, (d, i) => Math.abs(d / gradient[i])).filter((_, i) => gradient[i] !== 0);
+
+function histogramsOf(update: Update, delta: Float64Array): InspectedUpdate['histograms'] {
+  const { gradient, stateAfter } = update;
+  const found = (names: readonly string[]): Float32Array | undefined => names.map((name) => stateAfter[name]).find((array) => array !== undefined);
+  const root = found(ROOT)?.map(Math.sqrt);
+  const all: readonly [HistogramName, ArrayLike<number> | undefined, boolean][] = [
+    ['gradient', gradient, true],
+    ['update', delta, true],
+    ['first', found(FIRST), true],
+    ['root', root, false],
+    ['largest', stateAfter.exp_inf, false],
+    ['step', steps(delta, update), false],
+  ];
+  return all.flatMap(([name, values, signed]): { name: HistogramName; histogram: Histogram }[] =>
+    values ? [{ name, histogram: histogram(values, signed) }] : [],
+  );
+}
+
+/** A tensor as a matrix, shrunk to cells that each show their weight of largest size. */
+export function heatMap(values: Float32Array, shape: readonly number[]): HeatMap {
+  const height = shape.length > 1 ? shape[0] : 1;
+  const width = values.length / height;
+  const [rows, cols] = [Math.min(height, ROWS), Math.min(width, COLS)];
+  const indices = new Uint32Array(rows * cols).fill(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const row = Math.floor((Math.floor(i / width) * rows) / height);
+    const cell = row * cols + Math.floor(((i % width) * cols) / width);
+    const best = indices[cell];
+    if (best === values.length || Math.abs(values[i]) > Math.abs(values[best])) indices[cell] = i;
+  }
+  return { rows, cols, values: Float32Array.from(indices, (i) => values[i]), indices };
+}
+
+function explainWeight(lane: Lane, step: number, update: Update, at: number): InspectedWeight['steps'] {
+  const explain = (explanations as Readonly<Record<string, Explain | undefined>>)[lane.optimizer.type];
+  const state = Object.fromEntries(Object.entries(update.stateBefore).map(([name, array]) => [name, array[at]]));
+  const { gradient, before } = update;
+  const given = { args: lane.optimizer.args, lr: lane.rate(step), t: step + 1, gradient: gradient[at], weight: before[at], state };
+  return explain?.(given) ?? [];
+}
+
+/** `step`: finished ones. `compared`: the other run's update, or why there is none. */
+export function inspected(lane: Lane, step: number, layer: Layer, of: Inspect, update: Update, compared: Update | string | null): InspectedUpdate {
+  const delta = moved(update);
+  const downhill = update.gradient.map((g) => -g);
+  const param = layer.params.find(({ name }) => name === of.param) ?? layer.params[0];
+  const { start, entry } = param;
+  const index = of.index % entry.length;
+  const at = start + index;
+  const size = norm(update.before);
+  return {
+    status: 'seen',
+    step: step + 1,
+    optimizer: lane.optimizer.type,
+    params: layer.params.map(({ name, shape }) => ({ name, shape })),
+    histograms: histogramsOf(update, delta),
+    update_ratio: size > 0 ? norm(delta) / size : null,
+    descent: cosine(delta, downhill),
+    compared: compared === null || typeof compared === 'string' ? compared : (cosine(delta, moved(compared)) ?? 'one of the updates is zero'),
+    heat: heatMap(update.before.subarray(start, start + entry.length), param.shape),
+    weight: {
+      index,
+      gradient: update.gradient[at],
+      before: update.before[at],
+      after: update.after[at],
+      steps: explainWeight(lane, step, update, at),
+    },
+  };
+}

@@ -1,0 +1,222 @@
+/** The microscope's arithmetic: bins, angles, singular values, heat map, and explanations against the float64 reference of each optimizer. */
+import { describe, expect, it } from 'vitest';
+import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
+import { explanations } from '../../src/engine/optim/explain/index.ts';
+import { factor, tex } from '../../src/engine/optim/explain/steps.ts';
+import { optimizers, resolveOptimizer } from '../../src/model/optimizers/index.ts';
+import { random } from '../../src/model/random.ts';
+import type { OptimizerSpec } from '../../src/model/types.ts';
+import { BINS, histogram } from '../../src/train/microscope/histogram.ts';
+import { sumSlabs } from '../../src/train/microscope/layer.ts';
+import { heatMap } from '../../src/train/microscope/numbers.ts';
+import { singularValues } from '../../src/train/microscope/singular.ts';
+import { cosine, norm } from '../../src/train/microscope/vectors.ts';
+import { unknownCommands } from '../../src/ui/primitives/tex.ts';
+
+const total = (counts: Uint32Array): number => counts.reduce((a, b) => a + b, 0);
+
+describe('histograms', () => {
+  it('put every finite number into one bin or into zero', () => {
+    const stream = random(4);
+    const values = Float32Array.from({ length: 5000 }, () => stream.normal() * 10 ** (12 * stream.uniform() - 10));
+    values.set([0, -0, Number.NaN, Number.POSITIVE_INFINITY], 100);
+    for (const signed of [true, false]) {
+      const h = histogram(values, signed);
+      expect(h.counts).toHaveLength(BINS);
+      expect(total(h.counts) + h.zero).toBe(4998);
+      expect(h.non_finite).toBe(2);
+      const finite = values.filter(Number.isFinite);
+      expect([h.min, h.max]).toEqual([Math.min(...finite), Math.max(...finite)]);
+    }
+  });
+
+  it('tell signs and powers of ten apart, and keep a power of ten as the upper end', () => {
+    const h = histogram([1, -1, 0.02, -3e-8, 2e-9, 0], true);
+    expect(h.top).toBe(0);
+    // Four bins a decade: 1 is at the upper end, 0.02 in the second decade below it, −3e-8 in the lowest, 2e-9 below all.
+    expect(h.counts[63]).toBe(1);
+    expect(h.counts[0]).toBe(1);
+    expect(h.counts[32 + Math.floor((Math.log10(0.02) + 8) * 4)]).toBe(1);
+    expect(h.counts[31 - Math.floor((Math.log10(3e-8) + 8) * 4)]).toBe(1);
+    expect(h.zero).toBe(2);
+    const sizes = histogram([0.5, -5, 40], false);
+    expect(sizes.top).toBe(2);
+    expect([...sizes.counts].flatMap((n, i) => (n > 0 ? [i] : []))).toEqual([0.5, 5, 40].map((x) => Math.floor((Math.log10(x) + 6) * 8)));
+  });
+
+  it('of nothing, and of nothing but zeros, are empty', () => {
+    for (const values of [[], [0, 0]]) {
+      const h = histogram(values, true);
+      expect([total(h.counts), h.zero, h.min, h.max]).toEqual([0, values.length, 0, 0]);
+    }
+  });
+});
+
+describe('angles', () => {
+  it('are exact where they are known', () => {
+    expect(cosine([3, 4], [6, 8])).toBe(1);
+    expect(cosine([1, 0], [0, 2])).toBe(0);
+    expect(cosine([1, 1], [-2, -2])).toBeCloseTo(-1, 15);
+    expect(cosine([1, 0], [1, 1])).toBeCloseTo(Math.SQRT1_2, 15);
+    expect(norm([3, 4])).toBe(5);
+  });
+
+  it('do not exist for a vector without a direction', () => {
+    expect(cosine([0, 0], [1, 2])).toBeNull();
+    expect(cosine([1, Number.NaN], [1, 2])).toBeNull();
+  });
+});
+
+describe('singular values', () => {
+  it('of a diagonal, of a rank-1 and of a zero matrix', () => {
+    expect([...(singularValues([3, 0, 0, 0, -7, 0], 2, 3) ?? [])]).toEqual([7, 3]);
+    const rank1 = singularValues([1, 2, 2, 4, 3, 6], 3, 2) ?? [];
+    expect(rank1[0]).toBeCloseTo(Math.sqrt(14 * 5), 12);
+    expect(rank1[1]).toBeCloseTo(0, 12);
+    expect([...(singularValues(new Float32Array(12), 4, 3) ?? [])]).toEqual([0, 0, 0]);
+  });
+
+  it.each([
+    [5, 9],
+    [40, 17],
+    [64, 64],
+  ])('of a %i × %i matrix with known ones come back, whichever side is longer', (rows, cols) => {
+    const stream = random(rows);
+    const n = Math.min(rows, cols);
+    const wanted = Float64Array.from({ length: n }, (_, i) => 10 ** (-i / 8));
+    // Reflections keep singular values.
+    const matrix = new Float64Array(rows * cols);
+    wanted.forEach((s, i) => {
+      matrix[i * cols + i] = s;
+    });
+    const reflect = (length: number, at: (i: number, k: number) => number, others: number): void => {
+      const v = Float64Array.from({ length }, () => stream.normal());
+      const size = norm(v);
+      for (let k = 0; k < others; k++) {
+        let dot = 0;
+        for (let i = 0; i < length; i++) dot += (v[i] / size) * matrix[at(i, k)];
+        for (let i = 0; i < length; i++) matrix[at(i, k)] -= 2 * dot * (v[i] / size);
+      }
+    };
+    for (let turn = 0; turn < 3; turn++) {
+      reflect(rows, (i, k) => i * cols + k, cols);
+      reflect(cols, (i, k) => k * cols + i, rows);
+    }
+    const found = singularValues(matrix, rows, cols) ?? [];
+    expect(found).toHaveLength(n);
+    wanted.forEach((s, i) => {
+      expect(Math.abs(found[i] - s) / s).toBeLessThan(1e-9);
+    });
+    const frobenius = Math.hypot(...found);
+    expect(frobenius).toBeCloseTo(norm(matrix), 12);
+  });
+
+  it('are not tried for what is too large or not finite', () => {
+    expect(singularValues(new Float32Array(129 * 130), 129, 130)).toBeNull();
+    expect(singularValues([1, Number.NaN, 0, 1], 2, 2)).toBeNull();
+  });
+});
+
+it('slabs are added in float32, in their order', () => {
+  const slabs = Float32Array.of(1, 16777216, 2 ** -24, 1, 2 ** -24, 1);
+  expect([...sumSlabs(slabs, 2)]).toEqual([Math.fround(Math.fround(1 + 2 ** -24) + 2 ** -24), Math.fround(Math.fround(16777216 + 1) + 1)]);
+});
+
+describe('heat map', () => {
+  it('of a small tensor has a cell a weight, in PyTorch’s order', () => {
+    const map = heatMap(Float32Array.of(1, -2, 3, 4, 5, 6), [2, 3, 1, 1]);
+    expect([map.rows, map.cols, [...map.values], [...map.indices]]).toEqual([2, 3, [1, -2, 3, 4, 5, 6], [0, 1, 2, 3, 4, 5]]);
+    expect(heatMap(Float32Array.of(7, 8), [2])).toMatchObject({ rows: 1, cols: 2 });
+  });
+
+  it('of a large one shows the largest of each cell, and every cell has one', () => {
+    const stream = random(9);
+    const [rows, cols] = [100, 300];
+    const values = Float32Array.from({ length: rows * cols }, () => stream.normal());
+    const map = heatMap(values, [rows, cols]);
+    expect([map.rows, map.cols]).toEqual([32, 64]);
+    expect([...map.values]).toEqual([...map.indices].map((i) => values[i]));
+    const largest = values.reduce((best, v, i) => (Math.abs(v) > Math.abs(values[best]) ? i : best), 0);
+    expect(map.indices).toContain(largest);
+    expect(new Set(map.indices).size).toBe(32 * 64);
+    for (const [cell, i] of map.indices.entries()) {
+      expect(Math.floor((Math.floor(i / cols) * 32) / rows)).toBe(Math.floor(cell / 64));
+      expect(Math.floor(((i % cols) * 64) / cols)).toBe(cell % 64);
+    }
+  });
+});
+
+const settings: readonly OptimizerSpec[] = [
+  { type: 'SGD', lr: 0.1 },
+  { type: 'SGD', lr: 0.1, momentum: 0.9, dampening: 0.2, weight_decay: 0.01 },
+  { type: 'SGD', lr: 0.1, momentum: 0.9, nesterov: true },
+  { type: 'Adagrad', lr: 0.1, lr_decay: 0.3, initial_accumulator_value: 0.1, weight_decay: 0.01 },
+  { type: 'RMSprop', lr: 0.01, weight_decay: 0.01 },
+  { type: 'RMSprop', lr: 0.01, momentum: 0.9, centered: true },
+  { type: 'Adadelta', lr: 1, weight_decay: 0.01 },
+  { type: 'Adam', lr: 0.01, amsgrad: true, weight_decay: 0.01 },
+  { type: 'Adam', lr: 0.01, bias_correction: false },
+  { type: 'AdamW', lr: 0.01, weight_decay: 0.1 },
+  { type: 'Adamax', lr: 0.01, weight_decay: 0.01 },
+  { type: 'NAdam', lr: 0.01, weight_decay: 0.01 },
+  { type: 'RAdam', lr: 0.01, betas: [0.9, 0.99], weight_decay: 0.01 },
+  { type: 'Lion', lr: 0.01, weight_decay: 0.1 },
+];
+
+describe('explanations', () => {
+  it('exist for every optimizer that moves weights one by one', () => {
+    expect(Object.keys(explanations).sort()).toEqual(
+      Object.keys(optimizers)
+        .filter((type) => type !== 'Muon')
+        .sort(),
+    );
+    expect([...new Set(settings.map((s) => s.type))].sort()).toEqual(Object.keys(explanations).sort());
+  });
+
+  it.each(settings.map((spec) => [JSON.stringify(spec), spec] as const))('%s end where the reference ends, step after step', (_, spec) => {
+    const args = resolveOptimizer(spec);
+    const reference = optimizerReferences[spec.type];
+    const explain = explanations[spec.type as keyof typeof explanations];
+    const stream = random(7);
+    const param = Float64Array.of(0.3, -2, 0);
+    const state = reference.init(args, param.length);
+    for (let t = 1; t <= 12; t++) {
+      const lr = spec.lr / t;
+      const grad = Float64Array.from(param, (_w, i) => (i === 2 && t < 4 ? 0 : stream.normal()));
+      const given = Array.from(param, (weight, i) => ({
+        args,
+        lr,
+        t,
+        gradient: grad[i],
+        weight,
+        state: Object.fromEntries(Object.entries(state).map(([name, array]) => [name, array[i]])),
+      }));
+      const explained = given.map(explain);
+      reference.step(args, state, param, grad, lr, t);
+      for (const [i, steps] of explained.entries()) {
+        const delta = Math.abs(param[i] - given[i].weight);
+        expect(Math.abs((steps.at(-1)?.value ?? Number.NaN) - param[i]), `step ${t}, weight ${i}`).toBeLessThanOrEqual(1e-15 + 1e-9 * delta);
+        expect(steps[0].value).toBe(grad[i]);
+        for (const step of steps) {
+          expect(unknownCommands(`${step.tex} ${step.numbers}`), step.label).toEqual([]);
+          expect(Number.isFinite(step.value), step.label).toBe(true);
+        }
+      }
+    }
+  });
+
+  it('show the new state that the reference keeps', () => {
+    const spec = { type: 'Adam', lr: 0.01 };
+    const args = resolveOptimizer(spec);
+    const steps = explanations.Adam({ args, lr: 0.01, t: 3, gradient: 0.5, weight: 1, state: { exp_avg: 0.1, exp_avg_sq: 0.04 } });
+    const value = (label: string): number => steps.find((s) => s.label === label)?.value ?? Number.NaN;
+    expect(value('First moment')).toBeCloseTo(0.9 * 0.1 + 0.1 * 0.5, 15);
+    expect(value('Second moment')).toBeCloseTo(0.999 * 0.04 + 0.001 * 0.25, 15);
+    expect(steps.find((s) => s.label === 'First moment')?.numbers).toBe('0.9 \\cdot 0.1 + 0.1 \\cdot 0.5');
+  });
+
+  it('write numbers so that they can be read', () => {
+    expect([tex(0.012345678), tex(-1.2e-7), tex(0), tex(Number.NaN)]).toEqual(['0.0123457', '-1.2 \\cdot 10^{-7}', '0', '\\text{NaN}']);
+    expect([factor(2), factor(-2), factor(1e-9)]).toEqual(['2', '(-2)', '(1 \\cdot 10^{-9})']);
+  });
+});

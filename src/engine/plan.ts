@@ -69,7 +69,7 @@ export interface Dispatch {
 /** Words of one lane's row in the step table: 16 integers, then 16 floats. shaders/lib/step.wgsl has its twin. */
 export const STEP_WORDS = 32;
 /** Positions of the integers. */
-export const STEP = { seed: 0, epoch: 1, position: 2, first: 3, count: 4, flags: 5, dropout: 6, slot: 7 } as const;
+export const STEP = { seed: 0, epoch: 1, position: 2, first: 3, count: 4, flags: 5, dropout: 6, slot: 7, noise: 15 } as const;
 export const STEP_FLOATS = 16;
 /** Bits of `flags`. */
 export const FLAG = { shuffle: 1, masked: 2 } as const;

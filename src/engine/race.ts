@@ -20,6 +20,13 @@ import {
   reportWords,
 } from './plan.ts';
 
+/** What a race needs of what is trained: a compiled network, or a surface (engine/surface.ts). */
+export interface Trainable extends Pick<Compiled, 'params' | 'plans' | 'blockTable'> {
+  options: Pick<Compiled['options'], 'fill'>;
+  train: Pick<Compiled['train'], 'dispatches'>;
+  evaluate: Pick<Compiled['evaluate'], 'dispatches'>;
+}
+
 /** The optimizer of one lane: arguments complete. */
 export interface LaneOptimizer {
   type: string;
@@ -104,7 +111,7 @@ function layoutStates(P: number, lanes: readonly LaneOptimizer[]): { states: Rac
   return { states, words, fills };
 }
 
-export function planRace(compiled: Compiled, lanes: readonly LaneOptimizer[]): RacePlan {
+export function planRace(compiled: Trainable, lanes: readonly LaneOptimizer[]): RacePlan {
   const P = compiled.params.size;
   const types = [...new Set(lanes.map((l) => l.type))];
   const lanesOf = Object.fromEntries(types.map((type) => [type, lanes.flatMap((l, i) => (l.type === type ? [i] : []))]));

@@ -43,7 +43,7 @@ export class Program {
   private constructor(
     readonly gpu: Gpu,
     readonly plan: RacePlan,
-    private dataset: GpuDataset,
+    private dataset: GpuDataset | null,
     private readonly allocation: Allocation,
   ) {
     this.lanes = plan.lanes;
@@ -55,8 +55,8 @@ export class Program {
     this.stepGroup = device.createBindGroup({ layout: stepLayout(device), entries: [{ binding: 0, resource: { buffer: this.table, size: row } }] });
   }
 
-  /** Compiles all pipelines in parallel, then allocates. Throws LimitError before anything is compiled or allocated. */
-  static async create(gpu: Gpu, plan: RacePlan, dataset: GpuDataset, options: ProgramOptions = {}): Promise<Program> {
+  /** Compiles all pipelines in parallel, then allocates. A surface has no data set. Throws LimitError before anything is compiled or allocated. */
+  static async create(gpu: Gpu, plan: RacePlan, dataset: GpuDataset | null, options: ProgramOptions = {}): Promise<Program> {
     checkLimits(plan.buffers, plan.lanes, gpu.device.limits);
     await compilePipelines(gpu.device, [...plan.train, ...plan.closing, ...plan.evaluate], options.onProgress);
     const allocation = await allocateOrThrow(gpu.device, plan.buffers, plan.lanes, options.guard ?? false);
@@ -73,8 +73,8 @@ export class Program {
   }
 
   buffer(id: string): GPUBuffer {
-    if (id === 'images') return this.dataset.images;
-    if (id === 'table') return this.dataset.table;
+    if (this.dataset && id === 'images') return this.dataset.images;
+    if (this.dataset && id === 'table') return this.dataset.table;
     const buffer = this.allocation.buffers.get(id);
     if (!buffer) throw new Error(`no buffer ${id}`);
     return buffer;

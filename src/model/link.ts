@@ -46,19 +46,19 @@ function encodePlain(experiment: Experiment): string | undefined {
 
 /** @throws ModelError, and nothing else: one sentence that names the part that is wrong. */
 export async function decodeLink(fragment: string): Promise<Experiment> {
-  const parts = parse(fragment);
+  const parts = parseFragment(fragment);
   const packed = parts.get('x');
   return packed === undefined ? decodePlain(parts) : restoreExperiment(parseJson(await unpack(packed)));
 }
 
 /** As decodeLink, without waiting; undefined for a packed link. @throws ModelError */
 export function decodeLinkSync(fragment: string): Experiment | undefined {
-  const parts = parse(fragment);
+  const parts = parseFragment(fragment);
   return parts.has('x') ? undefined : decodePlain(parts);
 }
 
 /** Keys and decoded values; the version has been checked. */
-function parse(fragment: string): Map<string, string> {
+export function parseFragment(fragment: string): Map<string, string> {
   if (fragment.length > LINK_LIMITS.encoded + 1) {
     throw new ModelError(`this link is ${fragment.length} characters long, at most ${LINK_LIMITS.encoded} are allowed`, '');
   }
@@ -99,7 +99,7 @@ function decodePlain(parts: ReadonlyMap<string, string>): Experiment {
 }
 
 /** "runs.0.optimizer.lr=0.1"; what is gone has a minus in front and no value. */
-function encodeChange({ path, value }: Change): string {
+export function encodeChange({ path, value }: Change): string {
   const key = path.map(String).join('.');
   return value === undefined ? `-${key}` : `${key}=${quote(encodeValue(value))}`;
 }
@@ -121,7 +121,7 @@ function decodeValue(text: string): unknown {
 /** Commas and colons are harmless in a fragment and easier to read. */
 const quote = (text: string): string => encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':');
 
-function decodeChange(key: string, value: string): Change {
+export function decodeChange(key: string, value: string): Change {
   const gone = key.startsWith('-');
   const path = (gone ? key.slice(1) : key).split('.');
   if (path.some((part) => !/^\w{1,40}$/.test(part)) || path.length > 8)

@@ -4,7 +4,7 @@ import { linkShader, shaderFiles } from '../../src/engine/shader.ts';
 import { pipelineFor } from '../../src/gpu/pipelines.ts';
 import { presets } from '../../src/model/presets.ts';
 import { networks } from '../../src/model/zoo.ts';
-import { caseDispatches, distinct, modelDispatches, type Origin } from '../support/dispatches.ts';
+import { caseDispatches, distinct, modelDispatches, type Origin, surfaceDispatches } from '../support/dispatches.ts';
 import { nullDevice } from '../support/null_device.ts';
 import { reflect } from '../support/reflect.ts';
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const few = networks
     .filter((network) => network.suits(inputs[0]))
     .flatMap((network) => modelDispatches(`${network.id} for few threads`, network.build(inputs[0], 10), 33, 'u8', 256));
-  all = distinct([...caseDispatches(RANDOM_CASES), ...zoo, ...few, ...races]);
+  all = distinct([...caseDispatches(RANDOM_CASES), ...zoo, ...few, ...races, ...surfaceDispatches(), ...surfaceDispatches(256)]);
 });
 
 describe('every variant', () => {

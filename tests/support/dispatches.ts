@@ -5,10 +5,12 @@ import { ACTIVATION } from '../../src/engine/op.ts';
 import { opCases } from '../../src/engine/ops/cases.ts';
 import type { Dispatch } from '../../src/engine/plan.ts';
 import { planRace } from '../../src/engine/race.ts';
+import { compileSurface } from '../../src/engine/surface.ts';
 import { compileCase } from '../../src/gpu/selftest_case.ts';
 import { inferModel } from '../../src/model/infer.ts';
 import { optimizerTypes, resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import { random } from '../../src/model/random.ts';
+import { surfaces } from '../../src/model/surfaces/index.ts';
 import type { ModelSpec } from '../../src/model/types.ts';
 
 export interface Origin {
@@ -59,6 +61,13 @@ export function modelDispatches(name: string, model: ModelSpec, batch_size: numb
     .flatMap(kinds)
     .map((dispatch) => ({ from: name, dispatch }));
 }
+
+/** A race of every optimizer on every surface; `fill` as of a device. */
+export const surfaceDispatches = (fill?: number): Origin[] =>
+  Object.values(surfaces).flatMap((surface) => {
+    const plan = planRace(compileSurface(surface, everyOptimizer.length, fill), everyOptimizer);
+    return [...plan.train, ...plan.closing].map((dispatch) => ({ from: `surface ${surface.id}`, dispatch }));
+  });
 
 /** The same text in the pipeline: shader, entry, conditions, constants and what is bound. */
 export const variantOf = (d: Dispatch): string =>

@@ -106,7 +106,7 @@ export function layoutParams(layers: readonly LayerInfo[], kind: ParamSpec['kind
 }
 
 /** Writes one PyTorch tensor into a lane. */
-export function packParam(layout: ParamLayout, name: string, data: ArrayLike<number>, lane: Float32Array): void {
+export function packParam(layout: ParamLayout, name: string, data: ArrayLike<number>, lane: Float32Array | Float64Array): void {
   const found = layout.entries.get(name);
   if (!found) throw new Error(`no tensor named ${name}`);
   const { block, entry } = found;

@@ -56,6 +56,11 @@ function act(event: Event): void {
       return notify({ kind: 'resumed', text: `The GPU was lost. Resumed from step ${event.step}.` });
     case 'error':
       return fail(event);
+    case 'landscape':
+    case 'landscape_rows':
+    case 'landscape_done':
+    case 'landscape_failed':
+      return; // told to observers
     case 'done':
       return settleStep(event.request);
     case 'self_test':

@@ -6,11 +6,11 @@ import type { Dispatch } from '../engine/plan.ts';
 import type { Tensor } from '../engine/tensors.ts';
 import { isSoftware } from '../gpu/device.ts';
 import type { Command, Program } from '../gpu/program.ts';
+import { viridis } from '../model/viridis.ts';
 import type { LaneGroup } from './group.ts';
 import { PaintPace } from './pace.ts';
 import { walkRows } from './rows.ts';
 import type { Trainer } from './trainer.ts';
-import { viridis } from './viridis.ts';
 
 export interface Watched {
   layer: string;

@@ -15,9 +15,11 @@ import { MapPainter } from './maps.ts';
 import type { Microscope } from './microscope.ts';
 import { Outbox } from './outbox.ts';
 import type { Demand } from './pace.ts';
+import { Paths } from './paths.ts';
 import { Source } from './source.ts';
 import { Speed } from './speed.ts';
 import { summariseAdapter, summariseData, summarisePlan, summariseRun } from './summary.ts';
+import { Survey } from './survey.ts';
 import { Tiles } from './tiles.ts';
 import { Trainer } from './trainer.ts';
 
@@ -51,6 +53,15 @@ export class Session {
   /** Loaded when it is first wanted. */
   private microscope: Microscope | null = null;
   private readonly tiles = new Tiles();
+  private readonly paths = new Paths();
+  private readonly survey = new Survey({
+    paths: this.paths,
+    emit: (event) => this.emit(event),
+    trainer: () => this.trainer,
+    wanted: () => this.wanted,
+    interrupt: (task) => this.interrupt(task),
+    use: (action) => this.keeper.use(action),
+  });
   private readonly lease: Lease;
   private readonly keeper: Keeper;
   private readonly outbox: Outbox;
@@ -104,9 +115,11 @@ export class Session {
         return;
       case 'load':
         this.cut(command.load);
+        this.survey.cancel();
         return this.interrupt(() => this.prepare(command));
       case 'reset':
         this.cut(command.load);
+        this.survey.cancel();
         return this.interrupt(() => this.reset(command.load));
       case 'update_runs':
         return this.interrupt(() => this.updateRuns(command.experiment, command.runs));
@@ -118,6 +131,10 @@ export class Session {
         this.wanted = false;
         return this.interrupt(() => this.steps(cuts === this.cuts ? command.n : 0, command.request));
       }
+      case 'landscape':
+        return this.survey.ask(this.latest, command.request, command);
+      case 'cancel_landscape':
+        return this.survey.cancel(command.request);
       case 'self_test':
         return this.interrupt(() => this.selfTest());
     }
@@ -183,6 +200,7 @@ export class Session {
     this.outbox.clear();
     this.speed.reset();
     this.keeper.forget();
+    this.paths.clear();
     this.load = load;
   }
 
@@ -229,6 +247,8 @@ export class Session {
     this.experiment = experiment;
     this.outbox.flush();
     this.outbox.forget(fresh);
+    this.paths.forget(fresh);
+    this.paths.keep(ids);
     if (fresh.length > 0) this.emit({ type: 'restarted', load: this.load, runs: fresh });
     this.announce(dataset, lanes);
     if (!this.wanted) await this.examine();
@@ -258,7 +278,7 @@ export class Session {
     try {
       while (this.running && !this.stuck && this.trainer && this.trainer.step < goal) {
         const until = performance.now() + (this.trainer.pace.fast ? FAST_TICK : TICK);
-        await this.keeper.use((trainer) => trainer.train(goal, () => !this.running || performance.now() >= until));
+        await this.advance(goal, () => !this.running || performance.now() >= until);
         await this.tick();
       }
       if (this.running && this.stuck) this.halt();
@@ -267,6 +287,17 @@ export class Session {
       this.outbox.flush();
     }
     await this.examine();
+  }
+
+  /** Trains up to `goal`, or until `stop()`, with a look at the weights wherever the runs' paths are recorded. */
+  private async advance(goal: number, stop: () => boolean): Promise<void> {
+    do {
+      await this.keeper.use(async (trainer) => {
+        await this.paths.record(trainer);
+        await trainer.train(Math.min(goal, this.paths.next(trainer)), stop);
+        await this.paths.record(trainer);
+      });
+    } while (!stop() && !this.stuck && this.trainer && this.trainer.step < goal);
   }
 
   private async tick(): Promise<void> {
@@ -342,6 +373,7 @@ export class Session {
 
   private fail(error: unknown): void {
     this.cut();
+    this.survey.fail(error);
     if (error instanceof UnavailableError) {
       this.emit({ type: 'unavailable', reason: error.reason, message: error.message });
       return;

@@ -33,6 +33,10 @@ export type Command =
   | { type: 'max_speed'; on: boolean }
   /** Run every operation's cases on this GPU. */
   | { type: 'self_test' }
+  /** The loss on a plane through the weights of a run, row by row; an earlier request is given up. Training has its turn between two rows. */
+  | ({ type: 'landscape'; request: number } & LandscapeRequest)
+  /** What is computed stays. */
+  | { type: 'cancel_landscape'; request: number }
   /** Whether tiles that were found to be fast on this GPU are looked for and taken. */
   | { type: 'autotune'; on: boolean }
   /** For tests and for teaching: destroys the device as a driver reset would. */
@@ -55,6 +59,38 @@ export interface Inspect {
   param: string;
   /** In PyTorch's order; taken modulo the tensor's length. */
   index: number;
+}
+
+export interface LandscapeRequest {
+  /** Whose weights the plane goes through. */
+  run: string;
+  /** Two random filter-normalised directions, or the plane closest to the runs' paths. */
+  mode: 'random' | 'paths';
+  /** Points along a side: odd. */
+  size: number;
+  /** 'random': the grid ends where a filter has moved by so many of its norms. 'paths': 1 covers the paths. */
+  span: number;
+  /** The first so many training samples. */
+  samples: number;
+  /** Of the random directions. */
+  seed: number;
+}
+
+/** A plane as it is drawn: weights = those of the run + x·u + y·v. */
+export interface LandscapePlane extends LandscapeRequest {
+  /** After which step of the run. */
+  step: number;
+  /** Coordinates of the grid's columns and rows, ascending; the run stands at 0, which is one of each. */
+  xs: readonly number[];
+  ys: readonly number[];
+  /** Share of the paths' squared distances that lies along x and along y; null for random directions. */
+  explained: readonly [number, number] | null;
+  /** Where each run of the same network has been, on this plane; the last place is where it stands. */
+  paths: readonly { run: string; steps: readonly number[]; x: readonly number[]; y: readonly number[] }[];
+  /** Paths are not recorded: the runs are too large, together. */
+  unrecorded: boolean;
+  /** The network has batch norms, whose running statistics are the run's everywhere on the plane. */
+  statistics: boolean;
 }
 
 export type RunState = 'idle' | 'running' | 'paused';
@@ -80,6 +116,12 @@ export type Event =
   | { type: 'resumed'; load: number; step: number }
   | { type: 'error'; load: number; error: ErrorSummary }
   | { type: 'done'; request: number }
+  | { type: 'landscape'; load: number; request: number; plane: LandscapePlane }
+  /** Points `first` … of the grid, row by row, from the smallest y on. A loss may be NaN or infinite. */
+  | { type: 'landscape_rows'; load: number; request: number; first: number; loss: Float32Array; accuracy: Float32Array }
+  | { type: 'landscape_done'; load: number; request: number; cancelled: boolean; seconds: number }
+  /** A sentence; what is computed stays, training goes on. */
+  | { type: 'landscape_failed'; load: number; request: number; message: string }
   /** `replaced`: sentences about tiles of the present network that are wrong on this GPU; others have taken their place. */
   | { type: 'self_test'; results: readonly SelfTestResult[]; replaced: readonly string[] };
 

@@ -2,10 +2,10 @@
 import { expect, it } from 'vitest';
 import { requestGpu } from '../../src/gpu/device.ts';
 import type { ModelSpec } from '../../src/model/types.ts';
+import { viridis } from '../../src/model/viridis.ts';
 import { makeLane } from '../../src/train/lane.ts';
 import { MapPainter } from '../../src/train/maps.ts';
 import { Trainer } from '../../src/train/trainer.ts';
-import { viridis } from '../../src/train/viridis.ts';
 
 const model: ModelSpec = {
   input: [1, 6, 5],

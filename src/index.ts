@@ -44,6 +44,10 @@ export interface TrainerSetup {
   runs: readonly RunOptions[];
   data: Data;
   batch_size: number;
+  /** Evaluated after every `eval_every` steps; ReduceLROnPlateau goes by it. Images of the same kind as those of `data`. */
+  validation?: Pick<Data, 'images' | 'labels'>;
+  /** Default 25; counts only with `validation`. */
+  eval_every?: number;
   /** Default CrossEntropyLoss. */
   loss?: LossSpec;
   /** Default true. false takes batches in order and wraps. */
@@ -70,6 +74,8 @@ export interface DescentTrainer {
   evaluate(run: number, data: Pick<Data, 'images' | 'labels'>): Promise<Evaluation>;
   /** Logits [N, classes] in evaluation mode, row-major. */
   predict(run: number, images: Uint8Array | Float32Array): Promise<Float32Array>;
+  /** Learning rate of the next step. */
+  learningRate(run: number): Promise<number>;
   checkpoint(): Promise<Checkpoint>;
   restore(checkpoint: Checkpoint): Promise<void>;
   /** Frees all GPU memory. */
@@ -86,25 +92,43 @@ function checkData({ images, labels, shape, classes }: Data): void {
   checkLabels(labels, classes, 'data.labels');
 }
 
-function prepare(data: Data): TrainerData {
+/** One list behind the other. @throws ModelError unless both are of a kind and hold whole samples. */
+function append(data: Data, { images, labels }: Pick<Data, 'images' | 'labels'>): Pick<Data, 'images' | 'labels'> {
+  const [, C, H, W] = data.shape;
+  const [kind, wanted] = [images, data.images].map((list) => (list instanceof Uint8Array ? 'Uint8Array' : 'Float32Array'));
+  if (kind !== wanted) throw new ModelError(`validation.images must be a ${wanted} like the training images, not a ${kind}`, 'validation.images');
+  if (images.length === 0 || images.length !== labels.length * C * H * W) {
+    const needs = `${labels.length} labels need ${labels.length * C * H * W}`;
+    throw new ModelError(`validation.images has ${images.length} values, but ${needs}`, 'validation.images');
+  }
+  checkLabels(labels, data.classes, 'validation.labels');
+  const size = data.images.length + images.length;
+  const all = images instanceof Uint8Array ? new Uint8Array(size) : new Float32Array(size);
+  all.set(data.images);
+  all.set(images, data.images.length);
+  return { images: all, labels: [...Array.from(data.labels), ...Array.from(labels)] };
+}
+
+function prepare(data: Data, validation: TrainerSetup['validation']): TrainerData {
   checkData(data);
   const [N, C, H, W] = data.shape;
   const shape = [C, H, W] as const;
   const plain = { mean: new Array<number>(C).fill(0), std: new Array<number>(C).fill(1) };
   const { mean, std } = data.images instanceof Uint8Array ? standardise(data.images, shape, N) : plain;
-  return { shape, images: data.images, labels: data.labels, mean, std, train: N };
+  return { shape, ...(validation ? append(data, validation) : { images: data.images, labels: data.labels }), mean, std, train: N };
 }
 
 const RUN_KEYS = ['optimizer', 'schedule', 'seed', 'init'];
 
 /** The gate that links go through: every argument known and in its range. Runs come back as lanes. */
-function readLanes({ model, runs, batch_size, loss, activation_dtype }: TrainerSetup): Lane[] {
+function readSetup({ model, runs, batch_size, loss, activation_dtype, validation, eval_every }: TrainerSetup): { lanes: Lane[]; eval_every: number } {
   for (const [i, run] of runs.entries()) {
     const unknown = Object.keys(run).find((key) => !RUN_KEYS.includes(key));
     if (unknown) throw new ModelError(`runs.${i} has no field "${unknown}"; it takes ${RUN_KEYS.join(', ')}`, `runs.${i}.${unknown}`);
   }
-  const experiment = restoreExperiment({ model, data: { type: 'files' }, batch_size, loss, activation_dtype, runs });
-  return experiment.runs.map((run, i) => makeLane(String(i), run, { model: experiment.model, seed: 0 }, `runs.${i}`));
+  const experiment = restoreExperiment({ model, data: { type: 'files' }, batch_size, loss, activation_dtype, eval_every, runs });
+  const lanes = experiment.runs.map((run, i) => makeLane(String(i), run, { model: experiment.model, seed: 0 }, `runs.${i}`));
+  return { lanes, eval_every: validation ? experiment.eval_every : 0 };
 }
 
 /** @throws ModelError unless the checkpoint was made by a trainer with the same network and optimizers. */
@@ -122,8 +146,8 @@ function checkFits({ snapshots }: Checkpoint, trainer: Trainer): void {
 /** Throws ModelError for an impossible setup, UnavailableError without WebGPU, LimitError when it does not fit. */
 export async function createTrainer(setup: TrainerSetup): Promise<DescentTrainer> {
   const { data, batch_size, loss = { type: 'CrossEntropyLoss' }, shuffle = true, activation_dtype } = setup;
-  const source = prepare(data);
-  const lanes = readLanes(setup);
+  const source = prepare(data, setup.validation);
+  const { lanes, eval_every } = readSetup(setup);
   const [{ info }] = lanes;
   if (info.input.join() !== source.shape.join()) {
     throw new ModelError(`the model takes ${info.input.join(' × ')} but the images are ${source.shape.join(' × ')}`, 'model.input');
@@ -145,7 +169,7 @@ export async function createTrainer(setup: TrainerSetup): Promise<DescentTrainer
     gpu,
     source,
     lanes,
-    { batch_size, loss, shuffle, halves: activation_dtype === 'float16', eval_every: 0 },
+    { batch_size, loss, shuffle, halves: activation_dtype === 'float16', eval_every },
     events,
   ).catch((error: unknown) => {
     release();
@@ -193,6 +217,11 @@ export async function createTrainer(setup: TrainerSetup): Promise<DescentTrainer
       }),
     evaluate: (run, { images, labels }) => inTurn(() => evaluateOn(trainer, known(run), images, labels)),
     predict: (run, images) => inTurn(() => predictOn(trainer, known(run), images)),
+    learningRate: (run) =>
+      inTurn(() => {
+        const { group, l } = find(run);
+        return group.lanes[l].rate(group.step);
+      }),
     checkpoint: () => inTurn(async () => ({ snapshots: await trainer.snapshot() })),
     restore: (checkpoint) =>
       inTurn(() => {

@@ -10,6 +10,9 @@ export interface OptimizerKernel {
   states(args: Args): readonly string[];
   /** Where a state array starts, if not at zero. The padding starts there too. */
   initial?(args: Args): Readonly<Record<string, number>>;
-  /** At most 16 numbers for step `t` (from 1), lr first: computed in float64, so that no power or difference from 1 is taken in float32. */
-  scalars(args: Args, lr: number, t: number): number[];
+  /**
+   * At most 16 numbers for step `t` (from 1), lr first: computed in float64, so that no power or difference from 1 is taken in float32.
+   * `logMomenta`: Σ ln of the momentum of steps 1 … t, where a schedule moves it; `args` hold that of this step.
+   */
+  scalars(args: Args, lr: number, t: number, logMomenta?: number): number[];
 }

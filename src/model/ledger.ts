@@ -2,7 +2,7 @@
 
 import { datasets, resolveData } from './datasets.ts';
 import { count, inferModel } from './infer.ts';
-import { stateBuffers } from './optimizers/index.ts';
+import { stateBuffersOf } from './momentum.ts';
 import type { Experiment, LayerInfo, ModelInfo, Value } from './types.ts';
 
 const FLOAT = 4;
@@ -42,7 +42,7 @@ export function ledger(experiment: Experiment): Ledger {
     const info = run.model ? inferModel(run.model, `runs.${index}.model`) : shared;
     const weights = FLOAT * sum(info, (layer) => layer.params.reduce((total, param) => total + count(param.shape), 0));
     const gradients = FLOAT * info.parameters;
-    const states = gradients * stateBuffers(run.optimizer);
+    const states = gradients * stateBuffersOf(run);
     const activations = 2 * FLOAT * experiment.batch_size * (count(info.input) + sum(info, (layer) => count(layer.shape)));
     const flops = 3 * experiment.batch_size * sum(info, work);
     return { name: run.name, parameters: info.parameters, macs: info.macs, weights, gradients, states, activations, flops };

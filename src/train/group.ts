@@ -7,6 +7,7 @@ import { checkLimits } from '../gpu/buffers.ts';
 import type { GpuDataset } from '../gpu/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Command, Program, type ProgramOptions } from '../gpu/program.ts';
+import type { PlateauState } from '../model/schedules/index.ts';
 import { type Lane, weightsOf } from './lane.ts';
 import { type Order, trainRows } from './rows.ts';
 
@@ -19,6 +20,8 @@ export interface LaneSnapshot {
   state: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
   bad: number;
   frozen: number | null;
+  /** What a schedule that follows the validation remembers. */
+  plateau: PlateauState | null;
 }
 
 /** Metrics of one step of one lane. */
@@ -222,6 +225,7 @@ export class LaneGroup {
             state,
             bad: bad[l],
             frozen: lane.frozen,
+            plateau: lane.plateau,
           },
         ];
       }),

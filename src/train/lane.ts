@@ -5,9 +5,9 @@ import { kernelOf, type LaneOptimizer } from '../engine/race.ts';
 import { formatShape } from '../model/format.ts';
 import { inferModel } from '../model/infer.ts';
 import { initialWeights } from '../model/inits/index.ts';
-import { resolveOptimizer } from '../model/optimizers/index.ts';
+import { logProduct, movingMomentum, startingArgs, withMomentum } from '../model/momentum.ts';
 import { hash2, hash3 } from '../model/random.ts';
-import { rateOf } from '../model/schedules/index.ts';
+import { type Epoch, type Follower, followerOf, type PlateauState, rateOf } from '../model/schedules/index.ts';
 import { type Experiment, type InitSpec, ModelError, type ModelInfo, type ModelSpec, type RunSpec } from '../model/types.ts';
 
 /** Streams of a seed; different numbers, nothing else. */
@@ -19,29 +19,46 @@ export interface Lane {
   info: ModelInfo;
   /** Equal for lanes that can share dispatches. */
   architecture: string;
+  /** As it begins. */
   optimizer: LaneOptimizer;
   /** Learning rate of the update that follows so many finished steps. */
   rate: (step: number) => number;
+  /** Length of an epoch; the trainer, which has the data, writes it. */
+  epoch: Epoch;
+  /** Where the schedule moves it: momentum or β₁ of that update, and the sum of its logarithms over the first t. */
+  momentum: { at: (step: number) => number; logProduct: (t: number) => number } | undefined;
   init: InitSpec | undefined;
   seed: number;
   /** Step before whose update the lane was frozen; null while it learns. */
   frozen: number | null;
+  /** A schedule that follows the validation, and what it remembers: host side of the lane's state, in its snapshots like the rest. */
+  follower: Follower | undefined;
+  plateau: PlateauState | null;
 }
 
 export function makeLane(id: string, spec: RunSpec, shared: { model: ModelSpec; seed: number }, path = 'run'): Lane {
   const model = spec.model ?? shared.model;
   const { type, lr } = spec.optimizer;
-  return {
+  const args = startingArgs(spec.optimizer, spec.schedule, `${path}.optimizer`);
+  const at = movingMomentum(type, spec.schedule);
+  const rate = rateOf(spec.schedule, lr);
+  const follower = followerOf(spec.schedule, lr);
+  const lane: Lane = {
     id,
     spec,
     info: inferModel(model, spec.model ? `${path}.model` : 'model'),
     architecture: JSON.stringify(model),
-    optimizer: { type, args: resolveOptimizer(spec.optimizer, `${path}.optimizer`) },
-    rate: rateOf(spec.schedule, lr),
+    optimizer: { type, args },
+    rate: (step) => (follower && lane.plateau && step >= follower.warmup ? lane.plateau.lr : rate(step, lane.epoch)),
+    epoch: { batch_size: 1, train: 1 },
+    momentum: at && { at, logProduct: logProduct(at) },
     init: spec.init,
     seed: spec.seed ?? shared.seed,
     frozen: null,
+    follower,
+    plateau: follower?.take(null) ?? null,
   };
+  return lane;
 }
 
 /** One lane a run, known by the ids that the page gave. */
@@ -62,6 +79,14 @@ export function checkFit(lanes: readonly Lane[], { name, shape, classes }: Pick<
   }
 }
 
+/** @throws ModelError where a schedule waits for a validation that never comes. */
+export function checkFollowers(lanes: readonly Lane[], { samples, eval_every }: { samples: number; eval_every: number }): void {
+  const i = lanes.findIndex(({ follower }) => follower);
+  if (i < 0 || (samples > 0 && eval_every > 0)) return;
+  const why = samples > 0 ? 'eval_every is 0, so that nothing is validated' : 'there are no samples for validation';
+  throw new ModelError(`runs.${i}.schedule: ${lanes[i].spec.schedule?.type} reads the validation loss, but ${why}`, `runs.${i}.schedule.type`);
+}
+
 /** PyTorch layouts by state-dict name. */
 export const weightsOf = (lane: Lane): Map<string, Float32Array<ArrayBuffer>> => initialWeights(lane.info, lane.init, lane.seed);
 
@@ -75,5 +100,7 @@ export const orderKey = (lane: Lane): number => hash2(lane.seed, STREAM.order);
 export const dropoutKey = (lane: Lane, step: number): number => hash3(lane.seed, STREAM.dropout, step);
 
 /** The optimizer's numbers for the update that follows `step` finished ones. */
-export const scalarsAt = (lane: Lane, step: number): number[] =>
-  kernelOf(lane.optimizer.type).scalars(lane.optimizer.args, lane.rate(step), step + 1);
+export function scalarsAt({ optimizer: { type, args }, momentum, rate }: Lane, step: number): number[] {
+  const now = momentum ? withMomentum(type, args, momentum.at(step)) : args;
+  return kernelOf(type).scalars(now, rate(step), step + 1, momentum?.logProduct(step + 1));
+}

@@ -9,7 +9,7 @@ import { type DatasetSource, GpuDataset, kindOf } from '../gpu/dataset.ts';
 import { type Gpu, isSoftware } from '../gpu/device.ts';
 import type { LossSpec } from '../model/types.ts';
 import { type Divergence, type Evaluation, LaneGroup, type LaneSnapshot, type StepPoint } from './group.ts';
-import { identity, type Lane } from './lane.ts';
+import { checkFollowers, identity, type Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import { type Order, walkRows } from './rows.ts';
 
@@ -85,6 +85,7 @@ export class Trainer {
   ): Promise<Trainer> {
     const trainer = new Trainer(gpu, data, options, events, membersOf(lanes, snapshots));
     try {
+      trainer.checkSchedules(lanes);
       await trainer.arrange(lanes, snapshots);
       return trainer;
     } catch (error) {
@@ -160,8 +161,13 @@ export class Trainer {
     return compiled;
   }
 
+  private checkSchedules(lanes: readonly Lane[]): void {
+    checkFollowers(lanes, { samples: this.validation.count, eval_every: this.options.eval_every });
+  }
+
   /** Forms groups anew; those before go once all new ones stand. */
   private async arrange(lanes: readonly Lane[], snapshots: ReadonlyMap<string, LaneSnapshot>): Promise<void> {
+    for (const lane of lanes) lane.epoch = this.order;
     const groups: LaneGroup[] = [];
     try {
       for (const members of membersOf(lanes, snapshots)) {
@@ -175,6 +181,7 @@ export class Trainer {
     }
     for (const old of this.groups) old.destroy();
     this.groups = groups;
+    for (const lane of lanes) lane.plateau = lane.follower?.take(snapshots.get(lane.id)?.plateau) ?? null;
   }
 
   /** Everything needed to go on from here, bit for bit. */
@@ -204,6 +211,7 @@ export class Trainer {
 
   /** Other runs or settings. Returns the ids of runs that start again (or are new). */
   async update(lanes: Lane[]): Promise<string[]> {
+    this.checkSchedules(lanes);
     const before = new Map(this.lanes.map((lane) => [lane.id, lane]));
     const same = (lane: Lane): boolean => {
       const old = before.get(lane.id);
@@ -211,7 +219,12 @@ export class Trainer {
     };
     const states = (lane: Lane): string => kernelOf(lane.optimizer.type).states(lane.optimizer.args).join();
     const inPlace = lanes.length === before.size && lanes.every((lane) => same(lane) && states(lane) === states(before.get(lane.id) as Lane));
-    for (const lane of lanes) if (same(lane)) lane.frozen = before.get(lane.id)?.frozen ?? null;
+    for (const lane of lanes) {
+      lane.epoch = this.order;
+      if (!same(lane)) continue;
+      lane.frozen = before.get(lane.id)?.frozen ?? null;
+      lane.plateau = lane.follower?.take(before.get(lane.id)?.plateau) ?? null;
+    }
     if (inPlace) {
       const next = new Map(lanes.map((lane) => [lane.id, lane]));
       for (const group of this.groups) group.replaceLanes(next);
@@ -289,7 +302,10 @@ export class Trainer {
     const results = await this.evaluateGroup(group);
     this.pace.interrupted();
     group.lanes.forEach((lane, l) => {
-      if (lane.frozen === null) this.events.validation(lane.id, step, results[l]);
+      if (lane.frozen !== null) return;
+      // The next submit is not sent before this: it goes by the new rate.
+      if (lane.follower && lane.plateau) lane.plateau = lane.follower.observe(lane.plateau, step, results[l]);
+      this.events.validation(lane.id, step, results[l]);
     });
   }
 

@@ -5,7 +5,11 @@ import type { RunSpec } from '../../src/model/types.ts';
 import { type Curve, Driven, smallExperiment, smallRuns, stepsTo } from '../support/session.ts';
 
 const [s, calm] = [new Driven(), new Driven()];
-const runs = smallRuns.slice(0, 2);
+/** The first goes by its validations: what it remembers must come back, too. */
+const runs: readonly RunSpec[] = [
+  { ...smallRuns[0], schedule: { type: 'ReduceLROnPlateau', factor: 0.8, patience: 0, threshold: 0.1 } },
+  smallRuns[1],
+];
 const IDS = ['r0', 'r1'];
 const STEPS = 120;
 
@@ -136,7 +140,7 @@ describe('a lost device', () => {
     s.sendReset();
     await s.step(12);
     for (const id of IDS) same(id, s.curve(id), whole[id], 12);
-    s.update(smallExperiment(smallRuns));
+    s.update(smallExperiment([...runs, smallRuns[2]]));
     s.send({ type: 'lose_device' });
     await s.step(12);
     for (const id of IDS) same(id, s.curve(id), whole[id], 24);

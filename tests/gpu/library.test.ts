@@ -244,3 +244,55 @@ describe('training data', () => {
     trainer.destroy();
   });
 });
+
+describe('validation inside step', () => {
+  const held = smallData(24, 8);
+  const schedule = { type: 'ReduceLROnPlateau', patience: 0, factor: 0.5, threshold: 0.9 };
+  const followed = (): TrainerSetup => ({
+    ...setup(),
+    runs: [{ optimizer: fourOptimizers[0], schedule }, { optimizer: fourOptimizers[2] }],
+    validation: { images: held.images, labels: held.labels },
+    eval_every: 4,
+  });
+
+  it('drives a plateau from the very next step on, whatever is asked for at a time, and is in the checkpoint', async () => {
+    const [trainer, twin] = [await createTrainer(followed()), await createTrainer(followed())];
+    const rates: number[] = [];
+    let checkpoint: Awaited<ReturnType<typeof trainer.checkpoint>> | undefined;
+    for (let step = 0; step < 14; step++) {
+      rates.push(await trainer.learningRate(0));
+      if (step === 10) checkpoint = await trainer.checkpoint();
+      await trainer.step(1);
+    }
+    // Nothing falls to a tenth in four steps: a drop after every validation but the first.
+    expect(rates).toEqual([0.05, 0.025, 0.0125].flatMap((lr, i) => Array<number>([8, 4, 2][i]).fill(lr)));
+    expect(await trainer.learningRate(1)).toBe(fourOptimizers[2].lr);
+    await twin.restore(checkpoint as NonNullable<typeof checkpoint>);
+    expect(await twin.learningRate(0)).toBe(0.025);
+    await twin.step(4);
+    expect(await twin.learningRate(0)).toBe(0.0125);
+    for (const run of [0, 1]) expect(bitwiseAll(`run ${run}`, await twin.stateDict(run), await trainer.stateDict(run))).toEqual([]);
+    for (const each of [trainer, twin]) each.destroy();
+  });
+
+  it('changes nothing else: moments are those of the training images, and losses those without it', async () => {
+    const [with_, without] = [await createTrainer({ ...followed(), runs: setup().runs }), await createTrainer(setup())];
+    const [a, b] = [await with_.step(9), await without.step(9)];
+    for (const [r, losses] of a.entries()) expect(bitwise(`run ${r}`, losses, b[r])).toBeNull();
+    expect(await with_.evaluate(0, held)).toEqual(await without.evaluate(0, held));
+    for (const each of [with_, without]) each.destroy();
+  });
+
+  it.each([
+    ['no validation', { validation: undefined }, 'runs.0.schedule.type', 'ReduceLROnPlateau reads the validation loss, but there are no samples'],
+    ['eval_every 0', { eval_every: 0 }, 'eval_every', 'eval_every must be a whole number from 1 to 10000, found 0'],
+    ['floats among bytes', { validation: { images: new Float32Array(128), labels: [0] } }, 'validation.images', 'must be a Uint8Array'],
+    ['half a sample', { validation: { images: new Uint8Array(64), labels: [0] } }, 'validation.images', 'has 64 values, but 1 labels need 128'],
+    ['none', { validation: { images: new Uint8Array(0), labels: [] } }, 'validation.images', 'has 0 values'],
+    ['no class', { validation: { images: new Uint8Array(128), labels: [4] } }, 'validation.labels', 'label 0 is 4, not a class below 4'],
+  ])('with %s is an error that says so', async (_, more, path, message) => {
+    const error = await createTrainer({ ...followed(), ...more }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(ModelError);
+    expect(error).toMatchObject({ path, message: expect.stringContaining(message) });
+  });
+});

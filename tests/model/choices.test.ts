@@ -9,7 +9,8 @@ import { inferModel } from '../../src/model/infer.ts';
 import { initialWeights, inits } from '../../src/model/inits/index.ts';
 import { layers } from '../../src/model/layers/index.ts';
 import { losses, resolveLoss } from '../../src/model/losses/index.ts';
-import { optimizers, resolveOptimizer, stateBuffers } from '../../src/model/optimizers/index.ts';
+import { stateBuffersOf } from '../../src/model/momentum.ts';
+import { optimizers, resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import { schedules } from '../../src/model/schedules/index.ts';
 import type { Definition, ModelInfo, OptimizerSpec, Value } from '../../src/model/types.ts';
 
@@ -55,7 +56,7 @@ describe('optimizers', () => {
     [{ type: 'NAdam', lr: 1 }, 2],
     [{ type: 'RAdam', lr: 1 }, 2],
     [{ type: 'Lion', lr: 1 }, 1],
-  ])('%j keeps %d buffers', (spec, buffers) => expect(stateBuffers(spec)).toBe(buffers));
+  ])('%j keeps %d buffers', (spec, buffers) => expect(stateBuffersOf({ optimizer: spec })).toBe(buffers));
 
   it('have PyTorch’s defaults', () => {
     expect(resolveOptimizer({ type: 'SGD', lr: 0.5 })).toEqual({ lr: 0.5, momentum: 0, dampening: 0, nesterov: false, weight_decay: 0 });

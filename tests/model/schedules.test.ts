@@ -1,6 +1,6 @@
 /** Schedules by hand: warm-up, edges, and what a closed form could get wrong. PyTorch's values: schedules.golden.test.ts. */
 import { describe, expect, it } from 'vitest';
-import { resolveSchedule, scheduleLr, schedules } from '../../src/model/schedules/index.ts';
+import { momentumOf, resolveSchedule, scheduleLr, schedules } from '../../src/model/schedules/index.ts';
 import type { ScheduleSpec } from '../../src/model/types.ts';
 
 describe('schedules', () => {
@@ -76,6 +76,46 @@ describe('schedules', () => {
     }
   });
 
+  it('warm up to where they begin, so that nothing jumps', () => {
+    const cycle = { type: 'OneCycleLR', max_lr: 1, div_factor: 10, total_steps: 100, warmup_steps: 4 };
+    for (const [step, rate] of [0.025, 0.05, 0.075, 0.1, 0.1].entries()) expect(scheduleLr(cycle, 7, step)).toBeCloseTo(rate, 12);
+    expect(scheduleLr({ type: 'LinearLR', start_factor: 0.5, total_iters: 4, warmup_steps: 2 }, 1, 1)).toBe(0.5);
+  });
+
+  // PyTorch 2, worked by hand from its phases: total_steps 11, pct_start 0.4 climbs to step 0.4 · 11 − 1 = 3.4, then falls to step 10.
+  it('move the momentum against the rate: one cycle', () => {
+    const spec = { type: 'OneCycleLR', max_lr: 1, total_steps: 11, pct_start: 0.4, base_momentum: 0.8, max_momentum: 0.9 };
+    const straight = momentumOf({ ...spec, anneal_strategy: 'linear' })!;
+    const wanted = [0.9, 0.9 - 0.1 / 3.4, 0.9 - 0.2 / 3.4, 0.9 - 0.3 / 3.4, 0.8 + (0.1 * 0.6) / 6.6, 0.8 + (0.1 * 1.6) / 6.6];
+    for (const [step, value] of wanted.entries()) expect(straight(step)).toBeCloseTo(value, 12);
+    for (const step of [10, 11, 5000]) expect(straight(step)).toBeCloseTo(0.9, 12);
+    const waves = momentumOf(spec)!;
+    expect(waves(0)).toBeCloseTo(0.9, 12);
+    expect(waves(2)).toBeCloseTo(0.8 + 0.05 * (1 + Math.cos((Math.PI * 2) / 3.4)), 12);
+    expect(waves(7)).toBeCloseTo(0.9 - 0.05 * (1 + Math.cos((Math.PI * 3.6) / 6.6)), 12);
+    // Three phases: back at 0.9 after twice the climb, at step 2 · 0.4 · 11 − 2 = 6.8, and there to the end.
+    const three = momentumOf({ ...spec, anneal_strategy: 'linear', three_phase: true })!;
+    expect(three(4)).toBeCloseTo(0.8 + (0.1 * 0.6) / 3.4, 12);
+    for (const step of [7, 8, 9, 10, 99]) expect(three(step)).toBeCloseTo(0.9, 12);
+  });
+
+  it('leave the momentum alone where they do not move it, and hold it still while they warm up', () => {
+    for (const type of Object.keys(schedules)) expect(momentumOf({ type }) !== undefined).toBe(type === 'OneCycleLR');
+    expect(momentumOf(undefined)).toBeUndefined();
+    expect(momentumOf({ type: 'OneCycleLR', cycle_momentum: false })).toBeUndefined();
+    const warm = momentumOf({ type: 'OneCycleLR', warmup_steps: 5 })!;
+    const cold = momentumOf({ type: 'OneCycleLR' })!;
+    expect([0, 4, 5].map(warm)).toEqual([0.95, 0.95, 0.95]);
+    expect(warm(105)).toBe(cold(100));
+  });
+
+  it('refuse a momentum that is none', () => {
+    for (const value of [0, 1, -0.1, Number.NaN])
+      expect(() => momentumOf({ type: 'OneCycleLR', max_momentum: value })).toThrow(
+        'schedule.max_momentum must be a number from 0.001 to below 1, found',
+      );
+  });
+
   it('end at exactly 0 and stay there: polynomial and quarter wave', () => {
     const quarter = { type: 'QuarterCosine', T_max: 6 };
     expect(scheduleLr(quarter, 2, 0)).toBe(2);
@@ -93,7 +133,39 @@ describe('schedules', () => {
         expect(Number.isFinite(rate) && rate >= 0, `${type} ${step}: ${rate}`).toBe(true);
         expect(scheduleLr({ type, warmup_steps: 40 }, 0.1, step + 40)).toBe(rate);
       }
-      expect(scheduleLr({ type, warmup_steps: 40 }, 0.1, 19)).toBeCloseTo(0.05, 12);
+      expect(scheduleLr({ type, warmup_steps: 40 }, 0.1, 19)).toBeCloseTo(scheduleLr({ type }, 0.1, 0) / 2, 12);
+    }
+  });
+
+  it('count epochs where they are told to: every batch of the same pass has the same rate', () => {
+    // 10 samples in batches of 4: passes begin with samples 0, 10, 20, 30, that is in steps 0, 2.5, 5, 7.5.
+    const epoch = { batch_size: 4, train: 10 };
+    const halves = { type: 'ExponentialLR', gamma: 0.5, interval: 'epoch' };
+    expect([0, 1, 2, 3, 4, 5, 7, 8].map((step) => scheduleLr(halves, 8, step, epoch))).toEqual([8, 8, 8, 4, 4, 2, 2, 1]);
+    expect([0, 1, 2, 3].map((step) => scheduleLr({ ...halves, interval: 'step' }, 8, step, epoch))).toEqual([8, 4, 2, 1]);
+    // The warm-up counts steps, and epochs are counted from its end.
+    const warm = { ...halves, warmup_steps: 2 };
+    expect([0, 1, 2, 3, 4, 5].map((step) => scheduleLr(warm, 8, step, epoch))).toEqual([4, 8, 8, 8, 8, 4]);
+    // Whole numbers of steps an epoch are hit exactly, however far away.
+    for (const [batch_size, train] of [
+      [3, 21],
+      [64, 49_984],
+      [7, 4_900_000],
+    ] as const) {
+      const every = train / batch_size;
+      const spec = { type: 'StepLR', step_size: 1, gamma: 0.999, interval: 'epoch' };
+      for (const k of [1, 2, 999, 12_345]) {
+        expect(scheduleLr(spec, 1, k * every, { batch_size, train })).toBe(0.999 ** k);
+        expect(scheduleLr(spec, 1, k * every - 1, { batch_size, train })).toBe(0.999 ** (k - 1));
+      }
+    }
+    for (const { type, fields } of Object.values(schedules)) {
+      if (!fields.some((field) => field.name === 'interval')) continue;
+      for (const k of [0, 1, 7, 300])
+        expect([type, scheduleLr({ type, interval: 'epoch' }, 1, 5 * k + 4, { batch_size: 2, train: 10 })]).toEqual([
+          type,
+          scheduleLr({ type }, 1, k),
+        ]);
     }
   });
 

@@ -78,6 +78,7 @@ export const arraysOf = (s: LaneSnapshot): Record<string, ArrayLike<number>> => 
   bad: [s.bad],
   step: [s.step],
   frozen: [s.frozen ?? -1],
+  plateau: s.plateau ? [s.plateau.base_lr, s.plateau.lr, s.plateau.best, s.plateau.num_bad_epochs, s.plateau.cooldown_counter] : [],
   ...Object.fromEntries(Object.entries(s.state).map(([name, a]) => [`state.${name}`, a])),
 });
 

@@ -6,12 +6,11 @@ const TERMS = 60;
 
 /**
  * 1 − Π μᵢ for i = 1 … t, with μᵢ = β₁ · (1 − ½ qⁱ) and q = 0.96^momentum_decay, without visiting every step: a run may be resumed at a
- * step beyond a million, and nothing is kept between calls. From ln(1 − x) = −Σ xᵏ / k,
+ * step beyond a million, and nothing is kept between calls. `logBeta`: Σ ln β₁, where a schedule moves it. From ln(1 − x) = −Σ xᵏ / k,
  *   ln Π μᵢ = t · ln β₁ − Σₖ 2⁻ᵏ / k · Σᵢ qᵏⁱ,
  * and the inner sum is geometric.
  */
-export function oneMinusMuProduct(beta1: number, momentum_decay: number, t: number): number {
-  const logBeta = t * Math.log(beta1);
+export function oneMinusMuProduct(beta1: number, momentum_decay: number, t: number, logBeta = t * Math.log(beta1)): number {
   // The product is below half of the last bit of 1.
   if (logBeta < -40) return 1;
   const logQ = momentum_decay * Math.log(0.96);
@@ -28,14 +27,16 @@ export const nadam: OptimizerKernel = {
   type: 'NAdam',
   shader: 'optim/nadam',
   states: () => ['exp_avg', 'exp_avg_sq'],
-  scalars: (args, lr, t) => {
+  scalars: (args, lr, t, logMomenta) => {
     const [beta1, beta2] = args.betas as [number, number];
     const decay = num(args, 'momentum_decay');
     const mu = (step: number) => beta1 * (1 - 0.5 * 0.96 ** (step * decay));
+    // As in PyTorch, the look ahead takes the β₁ of this step for the next one.
+    const next = logMomenta === undefined ? undefined : logMomenta + Math.log(beta1);
     return [
       lr,
-      (lr * (1 - mu(t))) / oneMinusMuProduct(beta1, decay, t),
-      (lr * mu(t + 1)) / oneMinusMuProduct(beta1, decay, t + 1),
+      (lr * (1 - mu(t))) / oneMinusMuProduct(beta1, decay, t, logMomenta),
+      (lr * mu(t + 1)) / oneMinusMuProduct(beta1, decay, t + 1, next),
       beta1,
       1 - beta1,
       beta2,

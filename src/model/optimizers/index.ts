@@ -33,6 +33,3 @@ export function resolveOptimizer(spec: OptimizerSpec, path = 'optimizer'): Args 
   if (conflict) throw new ModelError(`${path}: ${conflict.message}`, `${path}.${conflict.field}`);
   return args;
 }
-
-/** Float buffers of parameter size: 0 for plain SGD, 2 for Adam. */
-export const stateBuffers = (spec: OptimizerSpec): number => optimizers[spec.type]!.states(resolveOptimizer(spec));

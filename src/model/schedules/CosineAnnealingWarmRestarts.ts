@@ -1,6 +1,6 @@
 import { num } from '../fields.ts';
 import type { ScheduleDefinition } from './definition.ts';
-import { etaMin, PYTORCH, steps, warmup } from './definition.ts';
+import { etaMin, interval, PYTORCH, steps, warmup } from './definition.ts';
 
 export const CosineAnnealingWarmRestarts: ScheduleDefinition = {
   type: 'CosineAnnealingWarmRestarts',
@@ -13,8 +13,15 @@ export const CosineAnnealingWarmRestarts: ScheduleDefinition = {
     steps('T_0', 100, 'Steps until the first restart.'),
     { name: 'T_mult', kind: 'int', default: 1, min: 1, max: 1000, slider: [1, 4], help: 'Each period is so many times as long as the one before.' },
     etaMin,
+    interval,
     warmup,
   ],
+  reach: (args) => {
+    const [T_0, T_mult] = [num(args, 'T_0'), num(args, 'T_mult')];
+    // Three periods; the third would hide the first where each is many times as long.
+    return T_0 * (T_mult > 4 ? 1 + T_mult : 1 + T_mult + T_mult ** 2);
+  },
+  turn: (args) => ({ at: num(args, 'T_0'), next: 'starts anew' }),
   lr: (args, base_lr, step) => {
     const [T_mult, eta_min] = [num(args, 'T_mult'), num(args, 'eta_min')];
     let period = num(args, 'T_0');

@@ -1,6 +1,6 @@
 import { num } from '../fields.ts';
 import type { ScheduleDefinition } from './definition.ts';
-import { PYTORCH, steps, warmup } from './definition.ts';
+import { interval, PYTORCH, steps, warmup } from './definition.ts';
 
 export const LinearLR: ScheduleDefinition = {
   type: 'LinearLR',
@@ -12,8 +12,11 @@ export const LinearLR: ScheduleDefinition = {
     { name: 'start_factor', kind: 'float', default: 1 / 3, min: 0, max: 1, help: 'Factor on lr at the first step.' },
     { name: 'end_factor', kind: 'float', default: 1, min: 0, max: 1, help: 'Factor on lr from step total_iters on.' },
     steps('total_iters', 5, 'Steps between the two factors.'),
+    interval,
     warmup,
   ],
+  reach: (args) => 1.25 * num(args, 'total_iters'),
+  end: (args) => num(args, 'total_iters'),
   lr: (args, base_lr, step) => {
     const [start, end] = [num(args, 'start_factor'), num(args, 'end_factor')];
     return base_lr * (start + (end - start) * Math.min(1, step / num(args, 'total_iters')));

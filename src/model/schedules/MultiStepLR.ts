@@ -1,6 +1,6 @@
 import { num } from '../fields.ts';
 import type { ScheduleDefinition } from './definition.ts';
-import { dropFactor, PYTORCH, warmup } from './definition.ts';
+import { dropFactor, interval, PYTORCH, warmup } from './definition.ts';
 
 /** As PyTorch counts: the order of the milestones means nothing, and one that stands twice drops twice. */
 export const MultiStepLR: ScheduleDefinition = {
@@ -12,8 +12,12 @@ export const MultiStepLR: ScheduleDefinition = {
   fields: [
     { name: 'milestones', kind: 'ints', default: [300, 600, 800], min: 0, max: 1e7, help: 'Steps at which the learning rate drops.' },
     dropFactor,
+    interval,
     warmup,
   ],
+  reach: (args) => 1.25 * Math.max(...(args.milestones as number[])),
+  end: (args) => Math.max(...(args.milestones as number[])),
+  factors: true,
   lr: (args, base_lr, step) => {
     const passed = (args.milestones as number[]).filter((milestone) => milestone <= step);
     return base_lr * num(args, 'gamma') ** passed.length;

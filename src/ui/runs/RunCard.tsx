@@ -3,7 +3,8 @@ import { ChevronDown, ChevronRight, Copy, Ellipsis, Eye, EyeOff, Focus, Palette,
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { formatLoss, formatNumber, formatPercent } from '../../model/format.ts';
-import { optimizers, optimizerTypes, stateBuffers } from '../../model/optimizers/index.ts';
+import { stateBuffersOf } from '../../model/momentum.ts';
+import { optimizers, optimizerTypes } from '../../model/optimizers/index.ts';
 import { duplicateRun, editRun, removeRun } from '../../store/config.ts';
 import { chooseOptimizer, setOptimizerArg } from '../../store/runs.ts';
 import { type Summary, summaryOf, summaryStore } from '../../store/summary.ts';
@@ -132,7 +133,7 @@ function Facts({ run, summary }: { run: RunItem; summary: Summary }) {
       </div>
       <div title="Memory of the optimizer’s state, in multiples of the parameters">
         <dt>state</dt>
-        <dd>{stateOf(run.spec.optimizer)}×</dd>
+        <dd>{stateOf(run.spec)}×</dd>
       </div>
       <div title="Rank by best validation accuracy">
         <dt className="unseen">rank</dt>
@@ -146,7 +147,7 @@ function Facts({ run, summary }: { run: RunItem; summary: Summary }) {
 
 function stateOf(optimizer: RunItem['spec']['optimizer']): string {
   try {
-    return formatNumber(stateBuffers(optimizer));
+    return formatNumber(stateBuffersOf(run));
   } catch {
     return '?';
   }

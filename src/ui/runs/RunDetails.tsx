@@ -1,5 +1,5 @@
 /** Everything else of a run, behind a disclosure: other arguments, schedule, initial weights, seed, own network. */
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { complete } from '../../model/fields.ts';
 import { formatCount, formatNumber } from '../../model/format.ts';
 import { inferModel } from '../../model/infer.ts';
@@ -14,17 +14,19 @@ import { FieldInput } from '../primitives/FieldInput.tsx';
 import { Formula } from '../primitives/Formula.tsx';
 import { NumberField } from '../primitives/NumberField.tsx';
 import styles from './Runs.module.css';
+import { SchedulePreview } from './SchedulePreview.tsx';
 import { Sparkline } from './Sparkline.tsx';
 
 export function RunDetails({ run }: { run: RunItem }) {
   const { id, spec } = run;
+  const [open, setOpen] = useState(false);
   const definition = optimizers[spec.optimizer.type];
   const schedule = schedules[spec.schedule?.type ?? 'constant'];
   return (
-    <details className={styles.details}>
+    <details className={styles.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span>{summarise(spec)}</span>
-        <Sparkline schedule={spec.schedule} lr={spec.optimizer.lr} color={run.color} />
+        <Sparkline spec={spec} color={run.color} />
       </summary>
       <div className={styles.form}>
         {definition && (
@@ -51,6 +53,7 @@ export function RunDetails({ run }: { run: RunItem }) {
             onChange={(name, value) => setPartArg(id, 'schedule', name, value)}
           />
         )}
+        {open && <SchedulePreview run={run} />}
         <Choice label="init" of={run.name} known={inits} value={spec.init?.type ?? 'default'} onChange={(type) => choosePart(id, 'init', type)} />
         {spec.init && inits[spec.init.type] && (
           <Fields

@@ -145,7 +145,7 @@ function Facts({ run, summary }: { run: RunItem; summary: Summary }) {
   );
 }
 
-function stateOf(optimizer: RunItem['spec']['optimizer']): string {
+function stateOf(run: RunItem['spec']): string {
   try {
     return formatNumber(stateBuffersOf(run));
   } catch {

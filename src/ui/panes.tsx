@@ -1,5 +1,5 @@
 /** What the middle of the screen can show besides the curves. A pane is loaded when it is first opened: the first screen pays for none. */
-import { type ComponentType, type LazyExoticComponent, type ReactNode, Suspense } from 'react';
+import { type ComponentType, type LazyExoticComponent, lazy, type ReactNode, Suspense } from 'react';
 import { type Pane, setView } from '../store/view.ts';
 import { useView } from './hooks.ts';
 import styles from './Panes.module.css';
@@ -15,7 +15,14 @@ interface PaneDefinition {
 }
 
 /** In the order of the tabs. */
-const PANES: readonly PaneDefinition[] = [];
+const PANES: readonly PaneDefinition[] = [
+  {
+    id: 'verdict',
+    label: 'Verdict',
+    title: 'Which run is better, and whether that is more than luck',
+    View: lazy(() => import('./verdict/VerdictPane.tsx').then((module) => ({ default: module.VerdictPane }))),
+  },
+];
 
 /** The curves (`children`), or one of the panes, under a row of tabs. */
 export function Panes({ children }: { children: ReactNode }) {

@@ -1,0 +1,158 @@
+/** Runs that differ in nothing but their seed are one contestant: a group, with a mean and its 95 % interval. */
+import { describeOptimizer } from '../diff.ts';
+import { resolveInit } from '../inits/index.ts';
+import { resolveOptimizer } from '../optimizers/index.ts';
+import { resolveSchedule } from '../schedules/index.ts';
+import { interval95 } from '../stats.ts';
+import type { ModelSpec, RunSpec } from '../types.ts';
+import { MEASURES, type Measure, type Measures, measures } from './measures.ts';
+
+/** One run with what it has reached. */
+export interface Contestant {
+  id: string;
+  name: string;
+  spec: RunSpec;
+  seed: number;
+  /** Newest training step, and newest validated one; 0 before there is one. */
+  step: number;
+  validated: number;
+  /** Step before whose update it was frozen. */
+  diverged: number | null;
+  values: Measures;
+}
+
+export interface Cell {
+  mean: number;
+  /** ± of the 95 % interval; NaN of fewer than two values. */
+  half: number;
+  /** Runs that have a value, of all that count. */
+  n: number;
+  of: number;
+}
+
+export interface Group {
+  key: string;
+  name: string;
+  members: readonly Contestant[];
+  /** Members whose values make the means: not diverged, one a seed. */
+  counted: readonly Contestant[];
+  cells: Readonly<Record<Measure, Cell>>;
+}
+
+/** A text that two runs share exactly if they differ in nothing but seed, name and looks. `shared` is the experiment's model. */
+export function settingsKey(run: RunSpec, shared: ModelSpec): string {
+  const { name: _, color: __, hidden: ___, seed: ____, optimizer, schedule, init, model, ...rest } = run;
+  return canonical({
+    ...rest,
+    optimizer: complete(optimizer, resolveOptimizer),
+    schedule: complete(schedule ?? { type: 'constant' }, resolveSchedule),
+    init: complete(init ?? { type: 'default' }, resolveInit),
+    model: modelKey(model ?? shared),
+  });
+}
+
+/** Models are large, shared and never changed in place: each is written out once. */
+const modelKeys = new WeakMap<ModelSpec, string>();
+
+function modelKey(model: ModelSpec): string {
+  let key = modelKeys.get(model);
+  if (key === undefined) modelKeys.set(model, (key = canonical(model)));
+  return key;
+}
+
+/** With defaults filled in; a spec that is being typed and does not resolve stands for itself. */
+function complete<T extends { type: string }>(spec: T, resolve: (spec: T) => object): object {
+  try {
+    return { ...resolve(spec), type: spec.type };
+  } catch {
+    return spec;
+  }
+}
+
+/** JSON with sorted keys and without undefined ones. */
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, item]) => `${JSON.stringify(name)}:${canonical(item)}`)
+    .join()}}`;
+}
+
+/** In the order of their first runs. `shared` is the experiment's model. */
+export function groupRuns(runs: readonly Contestant[], shared: ModelSpec): Group[] {
+  const byKey = new Map<string, Contestant[]>();
+  for (const run of runs) {
+    const key = settingsKey(run.spec, shared);
+    const members = byKey.get(key);
+    if (members) members.push(run);
+    else byKey.set(key, [run]);
+  }
+  return [...byKey].map(([key, members]) => makeGroup(key, members));
+}
+
+function makeGroup(key: string, members: readonly Contestant[]): Group {
+  const seeds = new Set<number>();
+  const counted = members.filter(({ diverged, seed }) => diverged === null && !seeds.has(seed) && seeds.add(seed));
+  const cells = Object.fromEntries(measures.map((of) => [of, cellOf(counted, of)])) as Record<Measure, Cell>;
+  return { key, name: groupName(members), members, counted, cells };
+}
+
+function cellOf(runs: readonly Contestant[], of: Measure): Cell {
+  const values = runs.map((run) => run.values[of]).filter((value) => !Number.isNaN(value));
+  return { ...interval95(values), of: runs.length };
+}
+
+/** What the members' names share without seeds and counters, else what the optimizer is. */
+function groupName(members: readonly Contestant[]): string {
+  const [first] = members;
+  if (members.length === 1) return first!.name;
+  const stems = new Set(members.map(({ name }) => stem(name)));
+  if (stems.size === 1 && !stems.has('')) return [...stems][0]!;
+  try {
+    return describeOptimizer(first!.spec.optimizer);
+  } catch {
+    return first!.name;
+  }
+}
+
+/** "Adam, seed 3", "Adam · seed 3", "Adam (2)", "Adam 2" → "Adam". */
+const stem = (name: string): string =>
+  name
+    .replace(/\s*\(\d+\)$/, '')
+    .replace(/[\s,;:·–—(-]*\bseed\s*[#=:]?\s*\d+\)?$/i, '')
+    .replace(/\s+#?\d+$/, '')
+    .trim();
+
+/** Whether every counted run has the value: a mean of only those that reached the target would flatter. */
+const whole = ({ n, of }: Cell): boolean => n > 0 && n === of;
+
+/** Groups that may be ranked by a measure, the best first. */
+export function ranked(groups: readonly Group[], of: Measure): Group[] {
+  const sign = MEASURES[of].better === 'high' ? -1 : 1;
+  return groups.filter((group) => whole(group.cells[of])).sort((a, b) => sign * (a.cells[of].mean - b.cells[of].mean));
+}
+
+/** Keys of the groups with the best mean; none where nothing is told apart, nor of time per step, which is the race’s. */
+export function bestOf(groups: readonly Group[], of: Measure): ReadonlySet<string> {
+  const order = ranked(groups, of);
+  const top = order.filter((group) => group.cells[of].mean === order[0]!.cells[of].mean);
+  return new Set(
+    groups.length < 2 || of === 'step_seconds' || (top.length === order.length && order.length > 1) ? [] : top.map((group) => group.key),
+  );
+}
+
+/** Rows in the order of a column; what has no value stands last, in the order of the race. `null`: the order of the race. */
+export function sorted(groups: readonly Group[], by: Measure | null, bestFirst: boolean): readonly Group[] {
+  if (by === null) return groups;
+  const sign = (MEASURES[by].better === 'low' ? 1 : -1) * (bestFirst ? 1 : -1);
+  return [...groups].sort((a, b) => {
+    const [x, y] = [shownValue(a, by), shownValue(b, by)];
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+    return sign * (x - y);
+  });
+}
+
+/** What a row shows: its mean, or the values of a lone run that diverged as they stood. */
+export const shownValue = (group: Group, of: Measure): number => (group.members.length === 1 ? group.members[0]!.values[of] : group.cells[of].mean);

@@ -1,0 +1,119 @@
+/** The verdict in one plain sentence: who is ahead, by how much, and whether that is more than luck. */
+import { pairedDifference } from '../stats.ts';
+import { type Group, ranked } from './groups.ts';
+import { formatMeasure, MEASURES, type Measure, unit } from './measures.ts';
+
+/**
+ * `waiting`: nothing to compare yet; `alone`: one contestant; `uneven`: they stand at different steps; `luck`: one seed each;
+ * `unpaired`: several seeds, fewer than two shared; `level`: equal means; `apart`: larger than the noise; `noise`: within it.
+ */
+export interface Judgement {
+  kind: 'waiting' | 'alone' | 'uneven' | 'luck' | 'unpaired' | 'level' | 'apart' | 'noise';
+  text: string;
+}
+
+/** Two-sided: a difference this sure is called larger than the noise. */
+const SURE = 0.05;
+
+/** The two best by this measure. */
+export function judge(groups: readonly Group[], of: Measure): Judgement {
+  if (groups.length < 2) return { kind: 'alone', text: 'One contestant: add a run with other settings to compare.' };
+  const [first, second] = ranked(groups, of);
+  if (!first || !second) return { kind: 'waiting', text: waiting(groups, of) };
+  const steps = [...first.counted, ...second.counted].map((run) => run.validated);
+  const [least, most] = [Math.min(...steps), Math.max(...steps)];
+  if (least !== most)
+    return { kind: 'uneven', text: `${first.name} and ${second.name} stand at different steps (${least} to ${most}): not to be compared yet.` };
+  const gap = Math.abs(first.cells[of].mean - second.cells[of].mean);
+  if (gap === 0) return { kind: 'level', text: `${first.name} and ${second.name} are level: ${stands(first, of)}.` };
+  return compare(first, second, of, gap);
+}
+
+function waiting(groups: readonly Group[], of: Measure): string {
+  if (groups.every((group) => group.counted.every((run) => run.validated === 0))) return 'No validation yet: the table fills as they come.';
+  const able = ranked(groups, of);
+  if (MEASURES[of].kind !== 'steps' && MEASURES[of].kind !== 'seconds')
+    return able[0] ? `Only ${able[0].name} has a value to judge by.` : 'Nothing to judge by yet.';
+  return able[0]
+    ? `Only ${able[0].name} has reached the target with every seed: ${stands(able[0], of)}.`
+    : 'None has reached the target with every seed.';
+}
+
+function compare(first: Group, second: Group, of: Measure, gap: number): Judgement {
+  const ahead = (amount: string): string => `${first.name} is ahead of ${second.name} by ${amount}`;
+  if (first.counted.length === 1 && second.counted.length === 1) {
+    return { kind: 'luck', text: `${ahead(amountOf(of, gap))}. One seed each: this may be luck.` };
+  }
+  const pairs = pairsOf(first, second, of);
+  if (pairs.length < 2) {
+    const few = pairs.length === 0 ? 'they share no seed' : 'they share one seed only';
+    return { kind: 'unpaired', text: `${ahead(amountOf(of, gap))} on average, but ${few}: with the same seeds for both, it could be judged.` };
+  }
+  const { mean, half, p } = pairedDifference(
+    pairs.map(([a]) => a),
+    pairs.map(([, b]) => b),
+  );
+  const sign = MEASURES[of].better === 'high' ? 1 : -1;
+  if (mean * sign <= 0) {
+    return {
+      kind: 'noise',
+      text: `${ahead(amountOf(of, gap))} on average, but not over the ${pairs.length} seeds that they share: within the noise.`,
+    };
+  }
+  const words = `${ahead(amountOf(of, mean * sign, half))} over ${pairs.length} paired seeds`;
+  return p < SURE
+    ? { kind: 'apart', text: `${words}: larger than the noise (${formatP(p)}).` }
+    : { kind: 'noise', text: `${words}: within the noise (${formatP(p)}). More seeds or longer runs would tell.` };
+}
+
+/** Values of the runs that share a seed; both groups count each seed once. */
+function pairsOf(a: Group, b: Group, of: Measure): [number, number][] {
+  const others = new Map(b.counted.map((run) => [run.seed, run.values[of]]));
+  return a.counted.flatMap((run) => {
+    const other = others.get(run.seed);
+    return other === undefined ? [] : [[run.values[of], other] as [number, number]];
+  });
+}
+
+const stands = (group: Group, of: Measure): string => {
+  const { kind, name } = MEASURES[of];
+  const value = formatMeasure(of, group.cells[of].mean);
+  return kind === 'steps' || kind === 'seconds' ? `${value} ${name}` : `${name} ${value} ${unit(of)}`.trim();
+};
+
+/** "1.2 ± 0.4 points of best validation accuracy", "0.031 in best validation loss", "75 ± 20 steps to the target". */
+function amountOf(of: Measure, value: number, half = Number.NaN): string {
+  const { kind, name } = MEASURES[of];
+  const scale = kind === 'accuracy' ? 100 : 1;
+  const amount = formatPlusMinus(value * scale, half * scale);
+  if (kind === 'accuracy') return `${amount} points of ${name}`;
+  return kind === 'loss' ? `${amount} in ${name}` : `${amount} ${name}`;
+}
+
+/** The error with two digits and the value with as many decimals; without an error, three digits of the value. */
+export function formatPlusMinus(value: number, half: number): string {
+  const short = (x: number, decimals: number): string => x.toFixed(Math.min(20, Math.max(0, decimals)));
+  const decimalsOf = (x: number, digits: number): number => digits - 1 - Math.floor(Math.log10(Math.abs(x)));
+  if (!Number.isFinite(value)) return formatMeasure('final_loss', value);
+  if (!Number.isFinite(half)) return value === 0 ? '0' : String(Number(value.toPrecision(3)));
+  if (half === 0) return `${value === 0 ? '0' : Number(value.toPrecision(3))} ± 0`;
+  const decimals = decimalsOf(half, 2);
+  return `${short(value, decimals)} ± ${short(half, decimals)}`;
+}
+
+const formatP = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${Number(p.toPrecision(2))}`);
+
+/** What a reader of the table must know, a sentence each. */
+export function notesOn(groups: readonly Group[]): string[] {
+  return groups.flatMap(({ name, members, counted }) => {
+    const lost = members.filter((run) => run.diverged !== null);
+    const twins = members.length - lost.length - counted.length;
+    const many = members.length > 1;
+    const where = lost.map((run) => `${many ? `seed ${run.seed} ` : ''}at step ${run.diverged}`).join(', ');
+    const out = many ? `: ${lost.length} of ${members.length} runs, left out of the mean` : ': not ranked';
+    return [
+      ...(lost.length > 0 ? [`${name} diverged ${where}${out}.`] : []),
+      ...(twins > 0 ? [`${name}: runs with the same seed are the same run and count once.`] : []),
+    ];
+  });
+}

@@ -1,0 +1,106 @@
+/** One contestant: a run, or the runs that differ in nothing but their seed. */
+import { ChevronDown, ChevronRight, Star } from 'lucide-react';
+import type { Experiment, RunSpec } from '../../model/types.ts';
+import type { Contestant, Group } from '../../model/verdict/groups.ts';
+import { formatMeasure, type Measure, measures } from '../../model/verdict/measures.ts';
+import { colorOf } from '../../store/config.ts';
+import { settingsWords } from '../../store/verdict.ts';
+import { Swatch } from '../primitives/Swatch.tsx';
+import { cellText } from './table.ts';
+import styles from './Verdict.module.css';
+
+interface GroupRowProps {
+  group: Group;
+  best: Readonly<Record<Measure, ReadonlySet<string>>>;
+  /** Whose settings this one's are told against. */
+  reference: RunSpec | undefined;
+  experiment: Experiment;
+  /** Newest step of the race. */
+  newest: number;
+  open: boolean;
+  onToggle: () => void;
+}
+
+export function GroupRow({ group, best, reference, experiment, newest, open, onToggle }: GroupRowProps) {
+  const { key, members } = group;
+  const many = members.length > 1;
+  return (
+    <tbody data-out={group.counted.length === 0 || undefined}>
+      <tr>
+        <th scope="row" className={styles.first}>
+          <span className={styles.name}>
+            {many && (
+              <button type="button" className={styles.expand} aria-expanded={open} aria-label={`Seeds of ${group.name}`} onClick={onToggle}>
+                {open ? <ChevronDown size={14} /> : <ChevronRight size={14} />}
+              </button>
+            )}
+            <Swatch color={colorOf(members[0]!.spec, experiment.runs.indexOf(members[0]!.spec))} width={16} />
+            <span>{group.name}</span>
+          </span>
+          <Detail group={group} reference={reference} experiment={experiment} newest={newest} />
+        </th>
+        {measures.map((of) => (
+          <Cell key={of} group={group} of={of} best={best[of].has(key)} />
+        ))}
+      </tr>
+      {many && open && members.map((run) => <SeedRow key={run.id} run={run} />)}
+    </tbody>
+  );
+}
+
+function Detail({ group: { members }, reference, experiment, newest }: Omit<GroupRowProps, 'best' | 'open' | 'onToggle'>) {
+  const [first] = members;
+  const lost = members.filter((run) => run.diverged !== null);
+  const behind = members.filter((run) => run.diverged === null && run.step < newest);
+  const words = reference && reference !== first!.spec ? settingsWords(reference, first!.spec, experiment) : [];
+  return (
+    <span className={styles.detail}>
+      {lost.length > 0 && <b>{members.length > 1 ? `${lost.length} of ${members.length} diverged` : `diverged at step ${first!.diverged}`}</b>}
+      {members.length > 1 && <span>{members.length} seeds</span>}
+      {behind.length > 0 && <span>at step {Math.min(...behind.map((run) => run.step))}</span>}
+      {words.length > 0 && <span title={words.join(', ')}>{words.join(', ')}</span>}
+    </span>
+  );
+}
+
+/** First column of its part. */
+const BEGINS: ReadonlySet<Measure> = new Set(['final_accuracy', 'final_loss', 'target_steps', 'state_bytes']);
+
+function Cell({ group, of, best }: { group: Group; of: Measure; best: boolean }) {
+  const { value, half, share } = cellText(group, of);
+  return (
+    <td data-best={best || undefined} data-begins={BEGINS.has(of) || undefined}>
+      <span className={styles.value}>
+        {best && (
+          <>
+            <Star size={10} fill="currentColor" aria-hidden="true" />
+            <span className="unseen">best: </span>
+          </>
+        )}
+        {value}
+      </span>
+      {half !== '' && <small>± {half}</small>}
+      {share !== '' && <small>{share}</small>}
+    </td>
+  );
+}
+
+function SeedRow({ run }: { run: Contestant }) {
+  return (
+    <tr className={styles.seed} data-out={run.diverged !== null || undefined}>
+      <th scope="row" className={styles.first}>
+        seed {run.seed}
+        {run.diverged !== null && (
+          <span className={styles.detail}>
+            <b>diverged at step {run.diverged}</b>
+          </span>
+        )}
+      </th>
+      {measures.map((of) => (
+        <td key={of} data-begins={BEGINS.has(of) || undefined}>
+          {formatMeasure(of, run.values[of])}
+        </td>
+      ))}
+    </tr>
+  );
+}

@@ -8,7 +8,7 @@ import { initialWeights } from '../model/inits/index.ts';
 import { logProduct, movingMomentum, startingArgs, withMomentum } from '../model/momentum.ts';
 import { hash2, hash3 } from '../model/random.ts';
 import { type Epoch, type Follower, followerOf, type PlateauState, rateOf } from '../model/schedules/index.ts';
-import { type Experiment, type InitSpec, ModelError, type ModelInfo, type ModelSpec, type RunSpec } from '../model/types.ts';
+import { type Args, type Experiment, type InitSpec, ModelError, type ModelInfo, type ModelSpec, type RunSpec } from '../model/types.ts';
 
 /** Streams of a seed; different numbers, nothing else. */
 const STREAM = { order: 1, dropout: 2 } as const;
@@ -99,8 +99,10 @@ export const orderKey = (lane: Lane): number => hash2(lane.seed, STREAM.order);
 /** Key of the step's dropout masks: equal for lanes with equal seeds. */
 export const dropoutKey = (lane: Lane, step: number): number => hash3(lane.seed, STREAM.dropout, step);
 
-/** The optimizer's numbers for the update that follows `step` finished ones. */
-export function scalarsAt({ optimizer: { type, args }, momentum, rate }: Lane, step: number): number[] {
-  const now = momentum ? withMomentum(type, args, momentum.at(step)) : args;
-  return kernelOf(type).scalars(now, rate(step), step + 1, momentum?.logProduct(step + 1));
-}
+/** The optimizer's arguments for the update that follows `step` finished ones, with the momentum that the schedule gives it. */
+export const argsAt = ({ optimizer: { type, args }, momentum }: Lane, step: number): Args =>
+  momentum ? withMomentum(type, args, momentum.at(step)) : args;
+
+/** Its numbers for that update. */
+export const scalarsAt = (lane: Lane, step: number): number[] =>
+  kernelOf(lane.optimizer.type).scalars(argsAt(lane, step), lane.rate(step), step + 1, lane.momentum?.logProduct(step + 1));

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
 import { explanations } from '../../src/engine/optim/explain/index.ts';
 import { factor, tex } from '../../src/engine/optim/explain/steps.ts';
+import { logProduct, momentumArgument, withMomentum } from '../../src/model/momentum.ts';
 import { optimizers, resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import { random } from '../../src/model/random.ts';
-import type { OptimizerSpec } from '../../src/model/types.ts';
+import type { Args, OptimizerSpec } from '../../src/model/types.ts';
 import { BINS, histogram } from '../../src/train/microscope/histogram.ts';
 import { sumSlabs } from '../../src/train/microscope/layer.ts';
 import { heatMap } from '../../src/train/microscope/numbers.ts';
@@ -163,6 +164,9 @@ const settings: readonly OptimizerSpec[] = [
   { type: 'Lion', lr: 0.01, weight_decay: 0.1 },
 ];
 
+/** What a schedule might make of the momentum. */
+const swing = (t: number): number => 0.9 + 0.05 * Math.cos(t / 3);
+
 describe('explanations', () => {
   it('exist for every optimizer that moves weights one by one', () => {
     expect(Object.keys(explanations).sort()).toEqual(
@@ -173,26 +177,34 @@ describe('explanations', () => {
     expect([...new Set(settings.map((s) => s.type))].sort()).toEqual(Object.keys(explanations).sort());
   });
 
-  it.each(settings.map((spec) => [JSON.stringify(spec), spec] as const))('%s end where the reference ends, step after step', (_, spec) => {
-    const args = resolveOptimizer(spec);
+  const stands = settings.map((spec) => [JSON.stringify(spec), spec, undefined] as const);
+  const moves = settings
+    .filter(({ type }) => momentumArgument(type))
+    .map((spec) => [`${JSON.stringify(spec)} with a moving momentum`, spec, swing] as const);
+
+  it.each([...stands, ...moves])('%s end where the reference ends, step after step', (_, spec, momentum) => {
+    const argsOf = (t: number): Args => (momentum ? withMomentum(spec.type, resolveOptimizer(spec), momentum(t)) : resolveOptimizer(spec));
+    const logMomenta = momentum && logProduct((step) => momentum(step + 1));
     const reference = optimizerReferences[spec.type];
     const explain = explanations[spec.type as keyof typeof explanations];
     const stream = random(7);
     const param = Float64Array.of(0.3, -2, 0);
-    const state = reference.init(args, param.length);
+    const state = reference.init(argsOf(1), param.length);
     for (let t = 1; t <= 12; t++) {
+      const args = argsOf(t);
       const lr = spec.lr / t;
       const grad = Float64Array.from(param, (_w, i) => (i === 2 && t < 4 ? 0 : stream.normal()));
       const given = Array.from(param, (weight, i) => ({
         args,
         lr,
         t,
+        logMomenta: logMomenta?.(t),
         gradient: grad[i],
         weight,
         state: Object.fromEntries(Object.entries(state).map(([name, array]) => [name, array[i]])),
       }));
       const explained = given.map(explain);
-      reference.step(args, state, param, grad, lr, t);
+      reference.step(args, state, param, grad, lr, t, momentum);
       for (const [i, steps] of explained.entries()) {
         const delta = Math.abs(param[i] - given[i].weight);
         expect(Math.abs((steps.at(-1)?.value ?? Number.NaN) - param[i]), `step ${t}, weight ${i}`).toBeLessThanOrEqual(1e-15 + 1e-9 * delta);

@@ -23,6 +23,15 @@ export function oneMinusMuProduct(beta1: number, momentum_decay: number, t: numb
   return -Math.expm1(log);
 }
 
+/**
+ * 1 − Π μᵢ over 1 … t, and over 1 … t + 1 as the look ahead of step t sees it: as in PyTorch it takes the β₁ of this step for the next
+ * one. `logMomenta`: Σ ln β₁ of steps 1 … t, where a schedule moves it.
+ */
+export function muProducts(beta1: number, decay: number, t: number, logMomenta?: number): { now: number; next: number } {
+  const ahead = logMomenta === undefined ? undefined : logMomenta + Math.log(beta1);
+  return { now: oneMinusMuProduct(beta1, decay, t, logMomenta), next: oneMinusMuProduct(beta1, decay, t + 1, ahead) };
+}
+
 export const nadam: OptimizerKernel = {
   type: 'NAdam',
   shader: 'optim/nadam',
@@ -31,12 +40,11 @@ export const nadam: OptimizerKernel = {
     const [beta1, beta2] = args.betas as [number, number];
     const decay = num(args, 'momentum_decay');
     const mu = (step: number) => beta1 * (1 - 0.5 * 0.96 ** (step * decay));
-    // As in PyTorch, the look ahead takes the β₁ of this step for the next one.
-    const next = logMomenta === undefined ? undefined : logMomenta + Math.log(beta1);
+    const products = muProducts(beta1, decay, t, logMomenta);
     return [
       lr,
-      (lr * (1 - mu(t))) / oneMinusMuProduct(beta1, decay, t, logMomenta),
-      (lr * mu(t + 1)) / oneMinusMuProduct(beta1, decay, t + 1, next),
+      (lr * (1 - mu(t))) / products.now,
+      (lr * mu(t + 1)) / products.next,
       beta1,
       1 - beta1,
       beta2,

@@ -2,7 +2,7 @@
 import { explanations } from '../../engine/optim/explain/index.ts';
 import type { Explain } from '../../engine/optim/explain/steps.ts';
 import type { HeatMap, Histogram, HistogramName, Inspect, InspectedUpdate, InspectedWeight } from '../../worker/protocol.ts';
-import type { Lane } from '../lane.ts';
+import { argsAt, type Lane } from '../lane.ts';
 import { histogram } from './histogram.ts';
 import type { Layer } from './layer.ts';
 import type { Update } from './look.ts';
@@ -58,7 +58,15 @@ function explainWeight(lane: Lane, step: number, update: Update, at: number): In
   const explain = (explanations as Readonly<Record<string, Explain | undefined>>)[lane.optimizer.type];
   const state = Object.fromEntries(Object.entries(update.stateBefore).map(([name, array]) => [name, array[at]]));
   const { gradient, before } = update;
-  const given = { args: lane.optimizer.args, lr: lane.rate(step), t: step + 1, gradient: gradient[at], weight: before[at], state };
+  const given = {
+    args: argsAt(lane, step),
+    lr: lane.rate(step),
+    t: step + 1,
+    logMomenta: lane.momentum?.logProduct(step + 1),
+    gradient: gradient[at],
+    weight: before[at],
+    state,
+  };
   return explain?.(given) ?? [];
 }
 

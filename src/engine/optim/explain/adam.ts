@@ -1,6 +1,6 @@
 /** Adam and its kin: what their update does to one weight. */
 import { flag, num } from '../../../model/fields.ts';
-import { oneMinusMuProduct } from '../nadam.ts';
+import { muProducts } from '../nadam.ts';
 import { coupled, decoupled, type Prepared } from './prepare.ts';
 import { average, type Explain, type ExplainStep, factor, fraction, type Given, line, newWeight, ratio, tex } from './steps.ts';
 
@@ -80,7 +80,8 @@ export const explainNAdam: Explain = (given) => {
   const [m, v] = moments(given, g);
   const hat = correction('Second, corrected', 'v', 2, v.value, beta2, t);
   const mu = (step: number): number => beta1 * (1 - 0.5 * 0.96 ** (step * decay));
-  const [own, next] = [(1 - mu(t)) / oneMinusMuProduct(beta1, decay, t), mu(t + 1) / oneMinusMuProduct(beta1, decay, t + 1)];
+  const { now: rest, next: restNext } = muProducts(beta1, decay, t, given.logMomenta);
+  const [own, next] = [(1 - mu(t)) / rest, mu(t + 1) / restNext];
   const ahead = own * g + next * m.value;
   const root = Math.sqrt(hat.value) + eps;
   const d = ratio(ahead, root);
@@ -89,18 +90,8 @@ export const explainNAdam: Explain = (given) => {
     m,
     v,
     hat,
-    line(
-      'Share of the gradient',
-      'a = \\frac{1 - \\mu_t}{1 - \\prod_{i=1}^{t} \\mu_i}',
-      fraction(`1 - ${factor(mu(t))}`, tex(oneMinusMuProduct(beta1, decay, t))),
-      own,
-    ),
-    line(
-      'Share of the moment',
-      'b = \\frac{\\mu_{t+1}}{1 - \\prod_{i=1}^{t+1} \\mu_i}',
-      fraction(tex(mu(t + 1)), tex(oneMinusMuProduct(beta1, decay, t + 1))),
-      next,
-    ),
+    line('Share of the gradient', 'a = \\frac{1 - \\mu_t}{1 - \\prod_{i=1}^{t} \\mu_i}', fraction(`1 - ${factor(mu(t))}`, tex(rest)), own),
+    line('Share of the moment', 'b = \\frac{\\mu_{t+1}}{1 - \\prod_{i=1}^{t+1} \\mu_i}', fraction(tex(mu(t + 1)), tex(restNext)), next),
     line('Looking ahead', '\\hat{m} = a\\, g + b\\, m', `${factor(own)} \\cdot ${factor(g)} + ${factor(next)} \\cdot ${factor(m.value)}`, ahead),
     line('Direction', 'd = \\frac{\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon}', fraction(tex(ahead), `\\sqrt{${tex(hat.value)}} + ${factor(eps)}`), d),
     newWeight(w, 'w - \\eta\\, d', [[lr, d]]),

@@ -19,6 +19,8 @@ export interface Given {
   lr: number;
   /** From 1. */
   t: number;
+  /** Σ ln of the momentum of steps 1 … t, where a schedule moves it; `args` hold that of this step. */
+  logMomenta?: number;
   gradient: number;
   weight: number;
   /** PyTorch's name → value of the optimizer's state, before. */

@@ -143,7 +143,7 @@ async function halves(page) {
   for (const seed of [1, 2, 3]) {
     for (const half of [false, true]) {
       const { accuracy, loss, ms } = await page.evaluate(([h, s, n]) => window.__own.accuracy(h, s, n), [half, seed, ACCURACY_STEPS]);
-      cells.push([half ? 'float16' : 'float32', seed, `${(100 * accuracy).toFixed(1)} %`, loss.toFixed(4), num(ms)]);
+      cells.push([half ? 'float16' : 'float32', seed, `${(100 * accuracy).toFixed(1)} %`, loss.toFixed(6), num(ms)]);
       console.log(cells.at(-1).join('  '));
     }
   }

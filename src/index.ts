@@ -8,7 +8,7 @@ import { standardise } from './data/standardise.ts';
 import { DeviceLostError, type Gpu, requestGpu, wrapDevice } from './gpu/device.ts';
 import { restoreExperiment } from './model/experiment.ts';
 import { type InitSpec, type LossSpec, ModelError, type ModelSpec, type OptimizerSpec, type ScheduleSpec } from './model/types.ts';
-import type { Evaluation, LaneGroup, LaneSnapshot } from './train/group.ts';
+import type { LaneGroup, LaneSnapshot, Validation } from './train/group.ts';
 import { type Lane, makeLane } from './train/lane.ts';
 import { checkLabels, evaluateOn, predictOn } from './train/predict.ts';
 import { loadStateDict, type StateDict } from './train/state_dict.ts';
@@ -17,7 +17,7 @@ import { Trainer, type TrainerData } from './train/trainer.ts';
 export { DeviceLostError, LimitError, UnavailableError } from './gpu/device.ts';
 export type { InitSpec, LayerSpec, LossSpec, ModelSpec, OptimizerSpec, ScheduleSpec } from './model/types.ts';
 export { ModelError } from './model/types.ts';
-export type { Evaluation } from './train/group.ts';
+export type { Evaluation, Validation } from './train/group.ts';
 export { type StateDict, StateDictError } from './train/state_dict.ts';
 
 /** Images and labels of a data set. */
@@ -70,8 +70,11 @@ export interface DescentTrainer {
   stateDict(run: number): Promise<StateDict>;
   /** Replaces them. Throws StateDictError naming a missing, unknown or mis-shaped entry; then nothing has changed. */
   loadStateDict(run: number, dict: StateDict): Promise<void>;
-  /** Mean loss and accuracy in evaluation mode; images of the same kind as the training images. */
-  evaluate(run: number, data: Pick<Data, 'images' | 'labels'>): Promise<Evaluation>;
+  /**
+   * Mean loss and accuracy in evaluation mode; images of the same kind as the training images. `ema`: of the averaged weights, where the
+   * run keeps them (ema_decay).
+   */
+  evaluate(run: number, data: Pick<Data, 'images' | 'labels'>): Promise<Validation>;
   /** Logits [N, classes] in evaluation mode, row-major. */
   predict(run: number, images: Uint8Array | Float32Array): Promise<Float32Array>;
   /** Learning rate of the next step. */

@@ -9,7 +9,14 @@ struct LaneStep {
   flags: u32,     // 1: shuffle, 2: mask samples beyond the subset instead of wrapping
   dropout: u32,   // key of the step's dropout masks
   slot: u32,      // of the metrics ring
-  spare0: u32, spare1: u32, spare2: u32, spare3: u32, spare4: u32, spare5: u32, spare6: u32,
+  // What all optimizers share (src/model/optimizers/common.ts).
+  clip_norm: f32,
+  clip_value: f32,
+  decay: f32,     // lr · weight_decay where that bypasses the gradient
+  share: f32,     // of each batch's gradient in an update: 1 / accumulate_steps
+  adding: u32,    // 1: this batch only adds to the gradient of the update to come
+  ema_keep: f32,  // share of the averaged weights that stays; 0 at the first update
+  spare: u32,
   noise: u32,     // bits of the standard deviation of a surface's gradient noise
   scalars: array<f32, 16>,  // of the lane's optimizer (engine/optim), lr first
 }

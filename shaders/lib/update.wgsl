@@ -9,6 +9,10 @@
 // - Four weights (a thread) that meet a non-finite gradient, weight or updated weight are not written, and record their index: the
 //   smallest counts. The lane's others take this last step: the run ends with every number finite, those four from before the step.
 //
+// What every optimizer takes besides (src/model/optimizers/common.ts) is compiled in where a lane uses it: gradient() gives the optimizer
+// the average over accumulated batches, clipped; weight() is 0 where nothing decays; move_by() adds a decay that bypasses the gradient, and
+// keeps the sum of gradients and the average of weights. Their arrays stand before the optimizer's own, in this order: sum, average.
+//
 // Condition `serial`, for adapters on which a barrier costs more than sixty additions: every thread leaves its own squares, and lib/metrics
 // adds them in the order that workgroup_sum has. The same bits.
 
@@ -17,8 +21,8 @@ import constants::{P4, BLOCKS, NORMS, PARTIALS_LANE, REPORT_WORDS, LOSSES};
 import package::lib::step::LaneStep;
 
 @group(0) @binding(0) var<storage, read> partials: array<vec4f>;
-// One entry a block: offset and stride of its slabs in `partials`, slabs, vec4s in use; then one an entry of z: lane, where its state
-// begins (vec4s).
+// One entry a block: offset and stride of its slabs in `partials`, slabs, vec4s in use (`exempt`: + 256 × vec4s that decay); then one an
+// entry of z: lane, where its optimizer's own state begins (vec4s).
 @group(0) @binding(1) var<storage, read> tables: array<vec4u>;
 @group(0) @binding(2) var<storage, read_write> params: array<vec4f>;
 // State array k of a lane begins at its base + k · P4.
@@ -33,11 +37,16 @@ import package::lib::step::LaneStep;
 
 const LOSS_BAD = 0xfffffffeu;
 
+// Of this thread: its entry of z, and the gradient of this batch alone.
+var<private> entry: u32;
+@if(prepared) var<private> raw: vec4f;
+
 fn non_finite(v: vec4f) -> vec4<bool> {
   return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) == vec4u(0x7f800000u);
 }
 
 fn lane_of(z: u32) -> u32 {
+  entry = z;
   return tables[BLOCKS + z].x;
 }
 
@@ -86,14 +95,45 @@ fn scalar(lane: u32, k: u32) -> f32 {
   return step[lane].scalars[k];
 }
 
+// As weight decay sees it: 0 where nothing decays.
 fn weight(lane: u32, block: u32, local: u32) -> vec4f {
-  return params[lane * P4 + block * 64u + local];
+  let w = params[lane * P4 + block * 64u + local];
+  @if(!exempt) return w;
+  @if(exempt) return select(vec4f(), w, local < (tables[block].w / 256u));
 }
 
+// Index of the thread's vec4 in the sum of gradients.
+@if(accumulate)
+fn sum_at(block: u32, local: u32) -> u32 {
+  @if(ema) return state_of(entry, block, local) - 2u * P4;
+  @if(!ema) return state_of(entry, block, local) - P4;
+}
+
+// What the update goes by.
 fn gradient(lane: u32, block: u32, local: u32) -> vec4f {
+  @if(!prepared) return batch_gradient(lane, block, local);
+  @if(prepared) {
+    var g = unclipped(lane, block, local);
+    @if(clip_norm) { g *= bitcast<f32>(atomicLoad(&report[lane * REPORT_WORDS + 3u])); }
+    @if(clip_value) { g = clamp(g, vec4f(-step[lane].clip_value), vec4f(step[lane].clip_value)); }
+    return g;
+  }
+}
+
+// Its average over the batches of an update.
+fn unclipped(lane: u32, block: u32, local: u32) -> vec4f {
+  let g = batch_gradient(lane, block, local);
+  @if(prepared) { raw = g; }
+  @if(!accumulate) return g;
+  @if(accumulate) return (state[sum_at(block, local)] + g) * step[lane].share;
+}
+
+fn batch_gradient(lane: u32, block: u32, local: u32) -> vec4f {
   let b = tables[block];
   var sum = vec4f();
-  if (local < b.w) {
+  @if(exempt) let used = b.w & 0xffu;
+  @if(!exempt) let used = b.w;
+  if (local < used) {
     for (var s = 0u; s < b.z; s++) {
       sum += partials[lane * PARTIALS_LANE + b.x + s * b.y + local];
     }
@@ -101,17 +141,22 @@ fn gradient(lane: u32, block: u32, local: u32) -> vec4f {
   return sum;
 }
 
-// Moves the thread's four weights by `delta` and leaves their norms, unless something in them is not finite. Returns whether it did: only
-// then may the caller write state. Call in uniform control flow.
-fn move_by(delta: vec4f, grad: vec4f, lane: u32, block: u32, local: u32) -> bool {
+// Moves the thread's four weights by `delta`, which came of gradient() `g`, and leaves their norms, unless something in them is not
+// finite. Returns whether it did: only then may the caller write state. Call in uniform control flow.
+fn move_by(delta: vec4f, g: vec4f, lane: u32, block: u32, local: u32) -> bool {
   let i = block * 64u + local;
   let old = params[lane * P4 + i];
-  let moved = old + delta;
+  @if(prepared) let grad = raw;
+  @if(!prepared) let grad = g;
+  var change = delta;
+  @if(decoupled) { change -= step[lane].decay * weight(lane, block, local); }
+  @if(accumulate) { change = select(change, vec4f(), step[lane].adding != 0u); }
+  let moved = old + change;
   let wrong = any(non_finite(grad) | non_finite(old) | non_finite(moved));
   let at = lane * REPORT_WORDS;
   if (wrong) { atomicMin(&report[at + 2u], 4u * i); }
   // What is not written counts as nothing.
-  let squares = select(vec3f(dot(grad, grad), dot(delta, delta), dot(moved, moved)), vec3f(), wrong);
+  let squares = select(vec3f(dot(grad, grad), dot(change, change), dot(moved, moved)), vec3f(), wrong);
   @if(!serial) {
     let lost = non_finite(share_of_loss(lane, local)).x;
     let sums = workgroup_sum(local, vec4f(squares, select(0.0, 1.0, lost)));
@@ -127,7 +172,20 @@ fn move_by(delta: vec4f, grad: vec4f, lane: u32, block: u32, local: u32) -> bool
     leave(squares, at + 4u + i);
   }
   if (wrong) { return false; }
+  @if(accumulate) {
+    let at = sum_at(block, local);
+    if (step[lane].adding != 0u) {
+      state[at] += raw;
+      return false;
+    }
+    state[at] = vec4f();
+  }
   params[lane * P4 + i] = moved;
+  @if(ema) {
+    let average = state_of(entry, block, local) - P4;
+    let keep = step[lane].ema_keep;
+    state[average] = keep * state[average] + (1.0 - keep) * moved;
+  }
   return true;
 }
 

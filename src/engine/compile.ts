@@ -90,6 +90,18 @@ function tableOfBlocks(params: ParamLayout, ranges: ReadonlyMap<string, PartialR
   return table;
 }
 
+/** The table of blocks for lanes whose biases and normalisation parameters do not decay: 256 × the vec4s that do is added to each entry. */
+export function withoutDecay({ params, blockTable }: Pick<Compiled, 'params' | 'blockTable'>): Uint32Array<ArrayBuffer> {
+  const table = blockTable.slice();
+  for (const block of params.blocks.values()) {
+    const vectors = block.entries.filter(({ spec }) => spec.shape.length < 2).length;
+    // Vectors are the last rows of a block, one each.
+    const decaying = (block.rows - vectors) * block.cols;
+    for (let at = 0; at < decaying; at += BLOCK) table[(4 * (block.offset + at)) / BLOCK + 3] += (256 * Math.min(BLOCK, decaying - at)) / 4;
+  }
+  return table;
+}
+
 /** Where the memory goes: the layers with the largest output and with the most parameters. */
 function heaviest(graph: Graph, params: ParamLayout): { output?: string; block?: string } {
   const size = (n: Graph['nodes'][number]): number => n.output.size;

@@ -60,7 +60,7 @@ export interface Dispatch {
   /** Workgroups; z is the lane unless `lanes` says otherwise. */
   grid: readonly [number, number];
   tuning?: Tuning;
-  /** Optimizer dispatches run over a list of lanes instead of all. */
+  /** Optimizer dispatches run over the list of lanes of one kind (engine/race.ts) instead of all. */
   optimizer?: string;
   /** Multiply-accumulates a lane, for the cost model (bounds a submit before it is sent). */
   macs: number;
@@ -70,6 +70,8 @@ export interface Dispatch {
 export const STEP_WORDS = 32;
 /** Positions of the integers. */
 export const STEP = { seed: 0, epoch: 1, position: 2, first: 3, count: 4, flags: 5, dropout: 6, slot: 7, noise: 15 } as const;
+/** Positions of what all optimizers share; floats but for `adding`. */
+export const SHARED = { clip_norm: 8, clip_value: 9, decay: 10, share: 11, adding: 12, ema_keep: 13 } as const;
 export const STEP_FLOATS = 16;
 /** Bits of `flags`. */
 export const FLAG = { shuffle: 1, masked: 2 } as const;
@@ -126,8 +128,8 @@ export interface RacePlan {
   /** One batch of a forward pass in evaluation mode. */
   evaluate: readonly Dispatch[];
   fills: readonly Fill[];
-  /** Lanes of each optimizer type: the z of its dispatch. */
+  /** Lanes of each kind of optimizer: the z of its dispatches. */
   lanesOf: Readonly<Record<string, readonly number[]>>;
-  /** Per lane: where its optimizer state begins (words) and PyTorch's names of its arrays. */
+  /** Per lane: where its optimizer state begins (words) and the names of its arrays: what all optimizers share, then PyTorch's. */
   states: readonly { offset: number; names: readonly string[] }[];
 }

@@ -193,6 +193,14 @@ export class Program {
     this.gpu.device.queue.writeBuffer(this.buffer(id), 4 * offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   }
 
+  /** Words from one buffer to another, after all that was sent before. */
+  copy(from: string, fromOffset: number, to: string, toOffset: number, words: number): void {
+    const { device } = this.gpu;
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(this.buffer(from), 4 * fromOffset, this.buffer(to), 4 * toOffset, 4 * words);
+    device.queue.submit([encoder.finish()]);
+  }
+
   read(id: string, offset: number, words: number): Promise<Uint32Array<ArrayBuffer>> {
     return readWords(this.gpu.device, this.buffer(id), offset, words);
   }

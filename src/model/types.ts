@@ -27,8 +27,8 @@ export interface Field {
   options?: readonly string[];
   /** Inferred from the input when left out (in_channels, in_features, num_features): never asked for in a form. */
   inferred?: boolean;
-  /** Accepted but behind the disclosure "more". */
-  advanced?: boolean;
+  /** Accepted but behind the disclosure "more", or the one of this name. */
+  advanced?: boolean | string;
   help: string;
 }
 

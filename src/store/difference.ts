@@ -21,6 +21,7 @@ export function difference(before: Config, after: Config): Difference {
 export function changeInFlight(before: RunSpec, after: RunSpec, { model, seed }: Experiment): string {
   const restarts =
     before.optimizer.type !== after.optimizer.type ||
+    before.optimizer.accumulate_steps !== after.optimizer.accumulate_steps ||
     before.seed !== after.seed ||
     !same(before.init, after.init) ||
     !same(before.model, after.model);

@@ -8,7 +8,7 @@ import type { GpuDataset } from '../gpu/dataset.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Command, Program, type ProgramOptions } from '../gpu/program.ts';
 import type { PlateauState } from '../model/schedules/index.ts';
-import { type Lane, weightsOf } from './lane.ts';
+import { type Lane, rateAt, weightsOf } from './lane.ts';
 import { type Order, trainRows } from './rows.ts';
 
 /** One lane's numbers, inside layout; enough to go on bit for bit. */
@@ -38,6 +38,11 @@ export interface StepPoint {
 export interface Evaluation {
   loss: number;
   accuracy: number;
+}
+
+/** Of a run, and of the moving average of its weights where it keeps one (ema_decay), with the run's own running statistics. */
+export interface Validation extends Evaluation {
+  ema?: Evaluation;
 }
 
 /** Where a lane was frozen. `layer` null: the loss. */
@@ -106,6 +111,16 @@ export class LaneGroup {
     }
     this.program.write('params', l * params.size, p);
     this.program.write('buffers', l * buffers.size, b);
+    // An average begins with the weights.
+    const average = this.averageAt(l);
+    if (average !== null) this.program.write('state', average, p);
+  }
+
+  /** Where the moving average of a lane's weights begins in `state`; null if it keeps none. */
+  private averageAt(l: number): number | null {
+    const { offset, names } = this.program.plan.states[l];
+    const k = names.indexOf('ema');
+    return k < 0 ? null : offset + k * this.compiled.params.size;
   }
 
   /** In both places: what a step goes by, and what updates lower. */
@@ -168,7 +183,7 @@ export class LaneGroup {
         step: from + k + 1,
         loss: values[at],
         accuracy: values[at + 1] / batch_size,
-        lr: lane.rate(from + k),
+        lr: rateAt(lane, from + k),
         grad_norm: Math.sqrt(values[at + 2]),
         update_ratio: Math.sqrt(values[at + 3] / Math.max(values[at + 4], 1e-30)),
       });
@@ -198,6 +213,24 @@ export class LaneGroup {
     }
     const totals = floats(await sent[sent.length - 1]);
     return this.lanes.map((_, l) => ({ loss: totals[4 * l] / totals[4 * l + 2], accuracy: totals[4 * l + 1] / totals[4 * l + 2] }));
+  }
+
+  /** `evaluate` with the moving averages in the place of the weights; null for lanes that keep none. Nothing may be sent meanwhile. */
+  async evaluateAverages(rows: Uint32Array<ArrayBuffer>, perSubmit: number, commands?: readonly Command[]): Promise<(Evaluation | null)[]> {
+    const P = this.compiled.params.size;
+    const averages = this.lanes.map((_, l) => this.averageAt(l));
+    if (averages.every((at) => at === null)) return averages.map(() => null);
+    const all = P * this.lanes.length;
+    this.program.copy('params', 0, 'kept', 0, all);
+    try {
+      averages.forEach((at, l) => {
+        if (at !== null) this.program.copy('state', at, 'params', l * P, P);
+      });
+      const found = await this.evaluate(rows, perSubmit, commands);
+      return found.map((evaluation, l) => (averages[l] === null ? null : evaluation));
+    } finally {
+      this.program.copy('kept', 0, 'params', 0, all);
+    }
   }
 
   async snapshot(): Promise<Map<string, LaneSnapshot>> {
@@ -232,7 +265,7 @@ export class LaneGroup {
     );
   }
 
-  /** Puts snapshots back; a state array that the snapshot lacks keeps its initial value. All must be of the same step. */
+  /** Puts snapshots back; a state array that the snapshot lacks keeps its initial value, an average the weights. All must be of the same step. */
   restore(snapshots: ReadonlyMap<string, LaneSnapshot>): void {
     const { params, buffers } = this.compiled;
     this.lanes.forEach((lane, l) => {
@@ -245,7 +278,8 @@ export class LaneGroup {
       this.writeBad(l, snapshot.bad);
       const { offset, names } = this.program.plan.states[l];
       names.forEach((name, k) => {
-        if (snapshot.state[name]) this.program.write('state', offset + k * params.size, snapshot.state[name]);
+        const values = snapshot.state[name] ?? (name === 'ema' ? snapshot.params : null);
+        if (values) this.program.write('state', offset + k * params.size, values);
       });
     });
   }

@@ -1,11 +1,13 @@
 /** One run as the trainer knows it: everything resolved, nothing on the GPU. */
 
 import type { Dataset } from '../data/types.ts';
+import type { SHARED } from '../engine/plan.ts';
 import { kernelOf, type LaneOptimizer } from '../engine/race.ts';
 import { formatShape } from '../model/format.ts';
 import { inferModel } from '../model/infer.ts';
 import { initialWeights } from '../model/inits/index.ts';
 import { logProduct, movingMomentum, startingArgs, withMomentum } from '../model/momentum.ts';
+import { commonOf, ownArgs } from '../model/optimizers/common.ts';
 import { hash2, hash3 } from '../model/random.ts';
 import { type Epoch, type Follower, followerOf, type PlateauState, rateOf } from '../model/schedules/index.ts';
 import { type Args, type Experiment, type InitSpec, ModelError, type ModelInfo, type ModelSpec, type RunSpec } from '../model/types.ts';
@@ -21,7 +23,7 @@ export interface Lane {
   architecture: string;
   /** As it begins. */
   optimizer: LaneOptimizer;
-  /** Learning rate of the update that follows so many finished steps. */
+  /** Learning rate of the update that follows so many finished ones. */
   rate: (step: number) => number;
   /** Length of an epoch; the trainer, which has the data, writes it. */
   epoch: Epoch;
@@ -49,7 +51,7 @@ export function makeLane(id: string, spec: RunSpec, shared: { model: ModelSpec; 
     info: inferModel(model, spec.model ? `${path}.model` : 'model'),
     architecture: JSON.stringify(model),
     optimizer: { type, args },
-    rate: (step) => (follower && lane.plateau && step >= follower.warmup ? lane.plateau.lr : rate(step, lane.epoch)),
+    rate: (step) => (follower && lane.plateau && step >= follower.warmup ? lane.plateau.lr : rate(step, perUpdate(lane))),
     epoch: { batch_size: 1, train: 1 },
     momentum: at && { at, logProduct: logProduct(at) },
     init: spec.init,
@@ -60,6 +62,12 @@ export function makeLane(id: string, spec: RunSpec, shared: { model: ModelSpec; 
   };
   return lane;
 }
+
+/** An epoch in updates: one takes several batches where gradients are accumulated. */
+const perUpdate = ({ epoch: { batch_size, train }, optimizer }: Lane): Epoch => ({
+  batch_size: batch_size * commonOf(optimizer.args).accumulate,
+  train,
+});
 
 /** One lane a run, known by the ids that the page gave. */
 export const lanesOf = (experiment: Experiment, ids: readonly string[]): Lane[] =>
@@ -91,7 +99,8 @@ export function checkFollowers(lanes: readonly Lane[], { samples, eval_every }: 
 export const weightsOf = (lane: Lane): Map<string, Float32Array<ArrayBuffer>> => initialWeights(lane.info, lane.init, lane.seed);
 
 /** The lane must start again when any of this changes; the rest may change in flight. */
-export const identity = (lane: Lane): string => JSON.stringify([lane.architecture, lane.optimizer.type, lane.init ?? null, lane.seed]);
+export const identity = ({ architecture, optimizer, init, seed }: Lane): string =>
+  JSON.stringify([architecture, optimizer.type, commonOf(optimizer.args).accumulate, init ?? null, seed]);
 
 /** Key of the order of samples: equal for lanes with equal seeds, so that they see the same batches. */
 export const orderKey = (lane: Lane): number => hash2(lane.seed, STREAM.order);
@@ -99,10 +108,37 @@ export const orderKey = (lane: Lane): number => hash2(lane.seed, STREAM.order);
 /** Key of the step's dropout masks: equal for lanes with equal seeds. */
 export const dropoutKey = (lane: Lane, step: number): number => hash3(lane.seed, STREAM.dropout, step);
 
-/** The optimizer's arguments for the update that follows `step` finished ones, with the momentum that the schedule gives it. */
-export const argsAt = ({ optimizer: { type, args }, momentum }: Lane, step: number): Args =>
-  momentum ? withMomentum(type, args, momentum.at(step)) : args;
+/** What the update of a lane depends on, whatever is trained. */
+export type Updated = Pick<Lane, 'optimizer' | 'rate'> & Partial<Pick<Lane, 'momentum'>>;
+
+/** Updates before the one that the batch after `step` finished ones belongs to. */
+const updatesAt = ({ optimizer }: Updated, step: number): number => Math.floor(step / commonOf(optimizer.args).accumulate);
+
+/** Learning rate of that update. */
+export const rateAt = (lane: Updated, step: number): number => lane.rate(updatesAt(lane, step));
+
+/** The optimizer's own arguments for that update, with the momentum that the schedule gives it. */
+export function argsAt(lane: Updated, step: number): Args {
+  const { type, args } = lane.optimizer;
+  const own = ownArgs(args);
+  return lane.momentum ? withMomentum(type, own, lane.momentum.at(updatesAt(lane, step))) : own;
+}
 
 /** Its numbers for that update. */
-export const scalarsAt = (lane: Lane, step: number): number[] =>
-  kernelOf(lane.optimizer.type).scalars(argsAt(lane, step), lane.rate(step), step + 1, lane.momentum?.logProduct(step + 1));
+export function scalarsAt(lane: Updated, step: number): number[] {
+  const t = updatesAt(lane, step) + 1;
+  return kernelOf(lane.optimizer.type).scalars(argsAt(lane, step), rateAt(lane, step), t, lane.momentum?.logProduct(t));
+}
+
+/** What all optimizers share, for the batch after `step` finished ones: engine/plan.ts SHARED. */
+export function sharedAt(lane: Updated, step: number): Readonly<Record<keyof typeof SHARED, number>> {
+  const { clipNorm, clipValue, decay, accumulate, ema } = commonOf(lane.optimizer.args);
+  return {
+    clip_norm: clipNorm,
+    clip_value: clipValue,
+    decay: rateAt(lane, step) * decay,
+    share: 1 / accumulate,
+    adding: (step + 1) % accumulate === 0 ? 0 : 1,
+    ema_keep: updatesAt(lane, step) === 0 ? 0 : ema,
+  };
+}

@@ -1,5 +1,5 @@
 /** Points on their way to the page: batched, at most ten messages a second, and never the same (run, step) twice. */
-import type { Evaluation, StepPoint } from './group.ts';
+import type { StepPoint, Validation } from './group.ts';
 
 export interface TrainBatch {
   run: string;
@@ -17,6 +17,8 @@ export interface ValidationPoint {
   step: number;
   val_loss: number;
   val_accuracy: number;
+  ema_val_loss?: number;
+  ema_val_accuracy?: number;
 }
 
 const INTERVAL = 100;
@@ -58,11 +60,12 @@ export class Outbox {
     if (performance.now() - this.last >= INTERVAL) this.flush();
   }
 
-  validation(run: string, step: number, { loss, accuracy }: Evaluation): void {
+  validation(run: string, step: number, { loss, accuracy, ema }: Validation): void {
     const seen = this.seen(run);
     if (step <= seen.validation) return;
     seen.validation = step;
-    this.validations.push({ run, step, val_loss: loss, val_accuracy: accuracy });
+    const average = ema && { ema_val_loss: ema.loss, ema_val_accuracy: ema.accuracy };
+    this.validations.push({ run, step, val_loss: loss, val_accuracy: accuracy, ...average });
   }
 
   /** Whether this is news: after a lost device a run diverges once more. */

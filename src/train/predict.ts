@@ -2,7 +2,7 @@
 import { unpackTensor } from '../engine/tensors.ts';
 import { GpuDataset, kindOf } from '../gpu/dataset.ts';
 import { ModelError } from '../model/types.ts';
-import type { Evaluation } from './group.ts';
+import type { Validation } from './group.ts';
 import { walkRows } from './rows.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -33,13 +33,15 @@ function upload(trainer: Trainer, classes: number, images: Images, labels?: Arra
   return { dataset: new GpuDataset(trainer.gpu.device, { shape, images, labels: labels ?? new Uint8Array(count), mean, std }), count };
 }
 
-export async function evaluateOn(trainer: Trainer, run: string, images: Images, labels: ArrayLike<number>): Promise<Evaluation> {
+export async function evaluateOn(trainer: Trainer, run: string, images: Images, labels: ArrayLike<number>): Promise<Validation> {
   const { group, l } = trainer.groupOf(run);
   const { dataset, count } = upload(trainer, group.compiled.info.output[0], images, labels);
   try {
     const commands = await group.program.evaluationOn(dataset);
     const rows = walkRows(group.lanes.length, 0, count, trainer.batchSize);
-    return (await group.evaluate(rows, trainer.pace.batches, commands))[l];
+    const own = (await group.evaluate(rows, trainer.pace.batches, commands))[l];
+    const ema = (await group.evaluateAverages(rows, trainer.pace.batches, commands))[l];
+    return { ...own, ...(ema && { ema }) };
   } finally {
     dataset.destroy();
   }

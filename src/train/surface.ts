@@ -1,6 +1,6 @@
 /** Runs of the surface lab: lanes on one surface, stepped by the kernels that train networks. */
-import { NOT_BAD, RING_SLOTS, RING_WORDS, STEP, STEP_FLOATS, STEP_WORDS } from '../engine/plan.ts';
-import { kernelOf, planRace } from '../engine/race.ts';
+import { NOT_BAD, RING_SLOTS, RING_WORDS, STEP, STEP_WORDS } from '../engine/plan.ts';
+import { planRace } from '../engine/race.ts';
 import { compileSurface, TRAIL_WORDS } from '../engine/surface.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Program } from '../gpu/program.ts';
@@ -8,6 +8,7 @@ import { resolveOptimizer } from '../model/optimizers/index.ts';
 import { hash3 } from '../model/random.ts';
 import type { Point, Surface } from '../model/surfaces/definition.ts';
 import type { OptimizerSpec } from '../model/types.ts';
+import { writeUpdate } from './rows.ts';
 
 export interface SurfaceRace {
   surface: Surface;
@@ -42,15 +43,14 @@ const bitsOf = (value: number): number => {
 /** Rows of the steps that follow `step` finished ones. */
 function rowsFrom({ optimizers, seed, noise }: SurfaceRace, step: number, steps: number): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(steps * optimizers.length * STEP_WORDS);
-  const floats = new Float32Array(words.buffer);
   for (const [l, spec] of optimizers.entries()) {
-    const args = resolveOptimizer(spec, `runs.${l}`);
+    const lane = { optimizer: { type: spec.type, args: resolveOptimizer(spec, `runs.${l}`) }, rate: () => spec.lr };
     for (let k = 0; k < steps; k++) {
       const at = (k * optimizers.length + l) * STEP_WORDS;
       words[at + STEP.dropout] = noiseKey(seed, step + k);
       words[at + STEP.slot] = k;
       words[at + STEP.noise] = bitsOf(noise);
-      floats.set(kernelOf(spec.type).scalars(args, spec.lr, step + k + 1), at + STEP_FLOATS);
+      writeUpdate(words, at, lane, step + k);
     }
   }
   return words;

@@ -4,11 +4,11 @@
  * legitimate because a lane is bit-identical to the same run alone.
  */
 import { type Compiled, compile } from '../engine/compile.ts';
-import { kernelOf } from '../engine/race.ts';
+import { kindOf as kindOfOptimizer, statesOf } from '../engine/race.ts';
 import { type DatasetSource, GpuDataset, kindOf } from '../gpu/dataset.ts';
 import { type Gpu, isSoftware } from '../gpu/device.ts';
 import type { LossSpec } from '../model/types.ts';
-import { type Divergence, type Evaluation, LaneGroup, type LaneSnapshot, type StepPoint } from './group.ts';
+import { type Divergence, LaneGroup, type LaneSnapshot, type StepPoint, type Validation } from './group.ts';
 import { checkFollowers, identity, type Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import { type Order, walkRows } from './rows.ts';
@@ -36,7 +36,7 @@ export interface TrainerOptions {
 /** What training tells: always after the read-back of what it is about. */
 export interface TrainerEvents {
   points(run: string, points: StepPoint[]): void;
-  validation(run: string, step: number, evaluation: Evaluation): void;
+  validation(run: string, step: number, validation: Validation): void;
   diverged(run: string, divergence: Divergence): void;
 }
 
@@ -217,8 +217,8 @@ export class Trainer {
       const old = before.get(lane.id);
       return old !== undefined && identity(old) === identity(lane);
     };
-    const states = (lane: Lane): string => kernelOf(lane.optimizer.type).states(lane.optimizer.args).join();
-    const inPlace = lanes.length === before.size && lanes.every((lane) => same(lane) && states(lane) === states(before.get(lane.id) as Lane));
+    const program = ({ optimizer }: Lane): string => [kindOfOptimizer(optimizer), ...statesOf(optimizer)].join();
+    const inPlace = lanes.length === before.size && lanes.every((lane) => same(lane) && program(lane) === program(before.get(lane.id) as Lane));
     for (const lane of lanes) {
       lane.epoch = this.order;
       if (!same(lane)) continue;
@@ -310,9 +310,12 @@ export class Trainer {
   }
 
   /** Validation loss and accuracy of every lane of a group. */
-  evaluateGroup(group: LaneGroup): Promise<Evaluation[]> {
+  async evaluateGroup(group: LaneGroup): Promise<Validation[]> {
     const { first, count } = this.validation;
-    return group.evaluate(walkRows(group.lanes.length, first, count, this.options.batch_size), this.pace.batches);
+    const rows = walkRows(group.lanes.length, first, count, this.options.batch_size);
+    const own = await group.evaluate(rows, this.pace.batches);
+    const averages = await group.evaluateAverages(rows, this.pace.batches);
+    return own.map((evaluation, l) => ({ ...evaluation, ...(averages[l] && { ema: averages[l] }) }));
   }
 
   destroy(): void {

@@ -202,6 +202,9 @@ export interface ValidationPoints {
   val_loss: number;
   /** 0 … 1. */
   val_accuracy: number;
+  /** Of the moving average of the weights, where the run keeps one (ema_decay). */
+  ema_val_loss?: number;
+  ema_val_accuracy?: number;
 }
 
 /** Colour-mapped activations of one run for one sample: `channels` tiles one below another, each width × height. */

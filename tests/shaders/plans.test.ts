@@ -59,7 +59,8 @@ describe('a race of every optimizer', () => {
   });
 
   it.each(presets.map((p) => [p.id, p.experiment] as const))('preset %s', async (_id, { model, batch_size }) => {
-    expect((await sendAll(model, batch_size)).errors).toEqual([]);
+    for (let at = 0; at < everyOptimizer.length; at += 14)
+      expect((await sendAll(model, batch_size, everyOptimizer.slice(at, at + 14))).errors).toEqual([]);
   });
 });
 

@@ -38,8 +38,23 @@ export function caseDispatches(randoms: number): Origin[] {
 export const compileModel = (model: ModelSpec, batch_size: number, data: 'u8' | 'f32' = 'u8', fill?: number): Compiled =>
   compile(inferModel(model), { batch_size, loss: { type: 'CrossEntropyLoss', label_smoothing: 0.1 }, data, fill });
 
-/** One lane of every optimizer. */
-export const everyOptimizer = optimizerTypes.map((type) => ({ type, args: resolveOptimizer({ type, lr: 0.01 }) }));
+/** What all optimizers take besides, one by one and together. */
+const options: readonly Record<string, number | boolean>[] = [
+  { clip_grad_norm: 1 },
+  { clip_grad_value: 1 },
+  { decay_bias_and_norm: false },
+  { accumulate_steps: 2 },
+  { ema_decay: 0.9 },
+  { clip_grad_norm: 1, clip_grad_value: 1, decay_bias_and_norm: false, accumulate_steps: 2, ema_decay: 0.9 },
+];
+
+/** One lane of every optimizer, bare and with the options that all take. */
+export const everyOptimizer = optimizerTypes.flatMap((type) =>
+  [{}, ...(type === 'SGD' ? [{ decoupled_weight_decay: true }, ...options] : options.slice(-1))].map((more) => ({
+    type,
+    args: resolveOptimizer({ type, lr: 0.01, ...more }),
+  })),
+);
 
 /** The dispatch, and one variant of every other kind: the same text with other conditions. */
 function kinds(dispatch: Dispatch): Dispatch[] {

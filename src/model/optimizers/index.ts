@@ -8,6 +8,7 @@ import { Adagrad } from './Adagrad.ts';
 import { Adam } from './Adam.ts';
 import { Adamax } from './Adamax.ts';
 import { AdamW } from './AdamW.ts';
+import { withCommon } from './common.ts';
 import type { OptimizerDefinition } from './definition.ts';
 import { Lion } from './Lion.ts';
 import { NAdam } from './NAdam.ts';
@@ -22,7 +23,9 @@ const all = { SGD, Adagrad, RMSprop, Adadelta, Adam, AdamW, Adamax, NAdam, RAdam
 
 export type OptimizerType = keyof typeof all;
 
-export const optimizers: Readonly<Record<string, OptimizerDefinition>> = table(all);
+export const optimizers: Readonly<Record<string, OptimizerDefinition>> = table(
+  Object.fromEntries(Object.entries(all).map(([type, definition]) => [type, withCommon(definition)])),
+);
 
 export const optimizerTypes = Object.keys(all) as OptimizerType[];
 

@@ -114,16 +114,18 @@ function Fields({ of, definition, values, skip, onChange }: FieldsProps) {
     />
   );
   const fields = definition.fields.filter((field) => field.name !== skip);
-  const more = fields.filter((field) => field.advanced);
+  const title = ({ advanced }: Field): string => (typeof advanced === 'string' ? advanced : 'more');
+  const advanced = fields.filter((field) => field.advanced);
+  const hidden = [...new Set(advanced.map(title))].map((name) => [name, advanced.filter((field) => title(field) === name)] as const);
   return (
     <>
       {fields.filter((field) => !field.advanced).map(control)}
-      {more.length > 0 && (
-        <details className={styles.more} open={more.some((field) => values[field.name] !== undefined)}>
-          <summary>more</summary>
+      {hidden.map(([name, more]) => (
+        <details key={name} className={styles.more} open={more.some((field) => values[field.name] !== undefined)}>
+          <summary>{name}</summary>
           {more.map(control)}
         </details>
-      )}
+      ))}
     </>
   );
 }

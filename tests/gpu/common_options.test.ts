@@ -1,0 +1,271 @@
+/**
+ * What every optimizer takes besides its own arguments (clipping, decay, accumulation, averages), on the kernels: against the float64
+ * reference from the kernel's own float32 state, for lanes with different options in one race, and bit-identical to each lane alone.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compile } from '../../src/engine/compile.ts';
+import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
+import { commonStep, prepareGradient } from '../../src/engine/optim/common.reference.ts';
+import { type RacePlan, reportWords } from '../../src/engine/plan.ts';
+import { planRace } from '../../src/engine/race.ts';
+import { allocate, readWords } from '../../src/gpu/buffers.ts';
+import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
+import { pipelineFor, stepLayout } from '../../src/gpu/pipelines.ts';
+import { compare, compareStep } from '../../src/gpu/selftest_compare.ts';
+import { inferModel } from '../../src/model/infer.ts';
+import { commonOf } from '../../src/model/optimizers/common.ts';
+import { random } from '../../src/model/random.ts';
+import type { OptimizerSpec } from '../../src/model/types.ts';
+import { type Lane, makeLane, rateAt } from '../../src/train/lane.ts';
+import { trainRows } from '../../src/train/rows.ts';
+import { partialsOf } from '../support/gradients.ts';
+import { bitwise, differences, outcomes, smallData, smallNet } from '../support/train.ts';
+
+const ORDER = { batch_size: 8, train: 40, shuffle: true };
+const STEPS = 7;
+
+const own: readonly OptimizerSpec[] = [
+  { type: 'SGD', lr: 0.1, momentum: 0.9, weight_decay: 0.1 },
+  { type: 'SGD', lr: 0.1 },
+  { type: 'RMSprop', lr: 0.01, weight_decay: 0.3 },
+  { type: 'Adam', lr: 0.01, weight_decay: 0.2 },
+  { type: 'AdamW', lr: 0.01, weight_decay: 0.2 },
+  { type: 'Lion', lr: 0.003, weight_decay: 0.5 },
+];
+const decoupled = (type: string): Record<string, boolean> => (['AdamW', 'Lion'].includes(type) ? {} : { decoupled_weight_decay: true });
+
+const options: Readonly<Record<string, (type: string) => Record<string, number | boolean>>> = {
+  'clip_grad_norm that bites': () => ({ clip_grad_norm: 3 }),
+  'clip_grad_norm that does not': () => ({ clip_grad_norm: 1e5 }),
+  clip_grad_value: () => ({ clip_grad_value: 0.3 }),
+  decoupled_weight_decay: decoupled,
+  'decay_bias_and_norm off': () => ({ decay_bias_and_norm: false }),
+  accumulate_steps: () => ({ accumulate_steps: 3 }),
+  ema_decay: () => ({ ema_decay: 0.7 }),
+  'all of them': (type) => ({
+    ...decoupled(type),
+    clip_grad_norm: 5,
+    clip_grad_value: 0.4,
+    decay_bias_and_norm: false,
+    accumulate_steps: 2,
+    ema_decay: 0.9,
+  }),
+};
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await requestGpu();
+});
+afterAll(() => expect(gpu.errors).toEqual([]));
+
+/** Bias, convolution kernel, batch norm: what decays and what may not. Both ways to sum squares. */
+const compiled = [undefined, 256].map((fill) =>
+  compile(inferModel(smallNet), { batch_size: 8, loss: { type: 'CrossEntropyLoss' }, data: 'u8', fill }),
+);
+
+/** The dispatches that update, with their buffers. */
+class Updates {
+  private readonly buffers: Map<string, GPUBuffer>;
+  private readonly table: GPUBuffer;
+  readonly plan: RacePlan;
+  constructor(
+    private readonly c: (typeof compiled)[number],
+    readonly lanes: readonly Lane[],
+  ) {
+    const { device } = gpu;
+    this.plan = planRace(
+      c,
+      lanes.map((l) => l.optimizer),
+    );
+    this.buffers = allocate(device, this.plan.buffers, lanes.length, false).buffers;
+    this.table = device.createBuffer({ size: 4 * 32 * lanes.length, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+    for (const { buffer, offset, data } of this.plan.fills) this.write(buffer, offset, data);
+  }
+
+  private get(id: string): GPUBuffer {
+    return this.buffers.get(id) as GPUBuffer;
+  }
+
+  write(id: string, offset: number, data: Float32Array | Uint32Array): void {
+    gpu.device.queue.writeBuffer(this.get(id), 4 * offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  }
+
+  async read(id: string): Promise<Float32Array> {
+    const { laneSize, shared } = this.plan.buffers.find((b) => b.id === id)!;
+    return new Float32Array((await readWords(gpu.device, this.get(id), 0, laneSize * (shared ? 1 : this.lanes.length))).buffer);
+  }
+
+  /** The batch after `step` finished ones, with these gradients [P] for every lane. */
+  async step(step: number, grad: Float32Array): Promise<void> {
+    const { device } = gpu;
+    const all = new Float32Array(this.lanes.length * grad.length);
+    for (const l of this.lanes.keys()) all.set(grad, l * grad.length);
+    this.write('partials', 0, partialsOf(this.c, all));
+    device.queue.writeBuffer(this.table, 0, trainRows(this.lanes, step, 1, ORDER));
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    const steps = device.createBindGroup({ layout: stepLayout(device), entries: [{ binding: 0, resource: { buffer: this.table } }] });
+    for (const d of this.plan.train.filter((each) => each.optimizer !== undefined)) {
+      const { pipeline, layout } = await pipelineFor(device, d);
+      const entries = d.bindings.flatMap((b, binding): GPUBindGroupEntry[] => (b ? [{ binding, resource: { buffer: this.get(b.buffer) } }] : []));
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, device.createBindGroup({ layout, entries }));
+      pass.setBindGroup(1, steps, [0]);
+      pass.dispatchWorkgroups(d.grid[0], d.grid[1], this.plan.lanesOf[d.optimizer as string].length);
+    }
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
+  destroy(): void {
+    for (const buffer of [...this.buffers.values(), this.table]) buffer.destroy();
+  }
+}
+
+const lanes: Lane[] = own.flatMap((spec, i) =>
+  Object.entries(options).map(([name, more]) =>
+    makeLane(`${i} ${spec.type}, ${name}`, { name, optimizer: { ...spec, ...more(spec.type) } }, { model: smallNet, seed: 1 }),
+  ),
+);
+
+/** Words that hold a parameter, and of these the ones of biases and normalisation. */
+function wordsOf(c: (typeof compiled)[number]): { live: Set<number>; exempt: Set<number> } {
+  const live = new Set<number>();
+  const exempt = new Set<number>();
+  for (const { block, entry } of c.params.entries.values()) {
+    for (let i = 0; i < entry.length; i++) {
+      const word = block.offset + entry.index(i);
+      live.add(word);
+      if (entry.spec.shape.length < 2) exempt.add(word);
+    }
+  }
+  return { live, exempt };
+}
+
+describe.each([
+  ['one sum a block', 0],
+  ['sums of single threads', 1],
+])('against the reference, with %s', (_, which) => {
+  const c = compiled[which];
+  const P = c.params.size;
+
+  it('every option with every kind of optimizer, side by side', async () => {
+    const { live, exempt } = wordsOf(c);
+    const updates = new Updates(c, lanes);
+    const stream = random(5, which);
+    const draw = () => Float32Array.from({ length: P }, (__, i) => (live.has(i) ? stream.normal() : 0));
+    const start = draw();
+    for (const l of lanes.keys()) updates.write('params', l * P, start);
+    let [params, state] = [await updates.read('params'), await updates.read('state')];
+    const history: Float64Array[] = [];
+    const wrong: (string | null)[] = [];
+    for (let step = 0; step < STEPS; step++) {
+      const grad = draw();
+      history.push(Float64Array.from(grad));
+      await updates.step(step, grad);
+      const [after, next, report] = [await updates.read('params'), await updates.read('state'), await updates.read('report')];
+      lanes.forEach((lane, l) => {
+        const { type, args } = lane.optimizer;
+        const { accumulate } = commonOf(args);
+        const { offset, names } = updates.plan.states[l];
+        const arrays = (words: Float32Array) =>
+          Object.fromEntries(names.map((name, k) => [name, Float64Array.from(words.subarray(offset + k * P, offset + (k + 1) * P))]));
+        const [old, now] = [arrays(state), arrays(next)];
+        const before = params.subarray(l * P, (l + 1) * P);
+        const param = Float64Array.from(before);
+        const label = `${lane.id}, step ${step + 1}`;
+        if ((step + 1) % accumulate !== 0) {
+          wrong.push(bitwise(`${label} weights`, after.subarray(l * P, (l + 1) * P), before));
+          const sum = history.slice(step - (step % accumulate)).reduce((a, b) => a.map((v, i) => v + b[i]));
+          wrong.push(compare(`${label} grad_sum`, now.grad_sum, sum, { tolerance: 1e-6 }));
+          return;
+        }
+        const average = old.ema ?? null;
+        const t = (step + 1) / accumulate;
+        commonStep(
+          optimizerReferences[type],
+          args,
+          { state: old, param, average },
+          history.slice(-accumulate),
+          (i) => exempt.has(i),
+          rateAt(lane, step),
+          t,
+        );
+        wrong.push(compareStep(`${label} weights`, after.subarray(l * P, (l + 1) * P), param, before));
+        if (average) wrong.push(compare(`${label} ema`, now.ema, average, { tolerance: 1e-6 }));
+        if (accumulate > 1) wrong.push(compare(`${label} grad_sum`, now.grad_sum, new Float64Array(P), { tolerance: 0 }));
+        // The norm that the page shows is that of the batch, before anything is cut.
+        const norms = (c.options.fill ? P / 4 : P / 256) as number;
+        const words = reportWords(norms);
+        const squares = report.subarray(l * words + 4, l * words + 4 + norms).reduce((a, b) => a + b, 0);
+        wrong.push(compare(`${label} Σg²`, [squares], [grad.reduce((a, g) => a + g * g, 0)], { tolerance: 1e-5 }));
+      });
+      [params, state] = [after, next];
+    }
+    expect(wrong.filter((sentence) => sentence !== null)).toEqual([]);
+    updates.destroy();
+  });
+
+  it('gives the same bits alone and in company', async () => {
+    const { live } = wordsOf(c);
+    const all = await bitsOf(lanes);
+    for (const l of [0, 2, 7, 15, 28, 47]) {
+      const [alone] = await bitsOf([lanes[l]]);
+      expect(bitwise(lanes[l].id, alone, all[l])).toBeNull();
+    }
+    async function bitsOf(some: readonly Lane[]): Promise<Float32Array[]> {
+      const updates = new Updates(c, some);
+      const stream = random(6, which);
+      const draw = () => Float32Array.from({ length: P }, (__, i) => (live.has(i) ? stream.normal() : 0));
+      const start = draw();
+      for (const l of some.keys()) updates.write('params', l * P, start);
+      for (let step = 0; step < 4; step++) await updates.step(step, draw());
+      const params = await updates.read('params');
+      updates.destroy();
+      return some.map((__, l) => params.slice(l * P, (l + 1) * P));
+    }
+  });
+});
+
+it('clips as PyTorch does', () => {
+  const args = { clip_grad_norm: 1, clip_grad_value: 0 };
+  // ‖(3, 4)‖ = 5, factor 1 / (5 + 1e-6)
+  expect(Array.from(prepareGradient(args, [Float64Array.of(3, 4)]))).toEqual([3 / (5 + 1e-6), 4 / (5 + 1e-6)]);
+  expect(Array.from(prepareGradient({ clip_grad_value: 2 }, [Float64Array.of(3, -4), Float64Array.of(1, -4)]))).toEqual([2, -2]);
+});
+
+describe('in training', () => {
+  const data = smallData();
+  /** No batch norm, no dropout: a batch is the sum of its samples. */
+  const plain = { ...smallNet, layers: smallNet.layers.filter(({ type }) => type !== 'BatchNorm2d' && type !== 'Dropout') };
+
+  it('k batches of b act as one of k · b', async () => {
+    const specs: OptimizerSpec[] = [
+      { type: 'SGD', lr: 0.05, momentum: 0.9 },
+      { type: 'SGD', lr: 0.05, weight_decay: 0.01, clip_grad_norm: 0.5 },
+      { type: 'RMSprop', lr: 0.001, eps: 1e-3 },
+    ];
+    for (const optimizer of specs) {
+      const small = await outcomes({ model: plain, data, batch_size: 5, runs: [{ optimizer: { ...optimizer, accumulate_steps: 4 }, seed: 3 }] }, 24);
+      const large = await outcomes({ model: plain, data, batch_size: 20, runs: [{ optimizer, seed: 3 }] }, 6);
+      for (const [name, values] of Object.entries(large[0].dict)) {
+        expect(compare(`${optimizer.type} ${name}`, small[0].dict[name], values, { tolerance: 1e-5 })).toBeNull();
+      }
+    }
+  });
+
+  it('a run with options in a race is the run alone, bit for bit, through a checkpoint', async () => {
+    const runs: { optimizer: OptimizerSpec }[] = [
+      { optimizer: { type: 'Adam', lr: 0.003, clip_grad_norm: 0.3, ema_decay: 0.9 } },
+      { optimizer: { type: 'Adam', lr: 0.003 } },
+      { optimizer: { type: 'SGD', lr: 0.05, accumulate_steps: 3, decay_bias_and_norm: false, weight_decay: 0.1 } },
+    ];
+    const setup = { model: smallNet, data, batch_size: 8 };
+    const race = await outcomes({ ...setup, runs }, 10);
+    for (const [i, run] of runs.entries()) {
+      const [alone] = await outcomes({ ...setup, runs: [run] }, 10);
+      expect(differences(`run ${i}`, race[i], alone)).toEqual([]);
+    }
+    expect(Object.keys(race[0].snapshot.state)).toEqual(['ema', 'exp_avg', 'exp_avg_sq']);
+  });
+});

@@ -19,7 +19,7 @@ import { Paths } from './paths.ts';
 import { Source } from './source.ts';
 import { Speed } from './speed.ts';
 import { summariseAdapter, summariseData, summarisePlan, summariseRun } from './summary.ts';
-import { Survey } from './survey.ts';
+import type { Survey } from './survey.ts';
 import { Tiles } from './tiles.ts';
 import { Trainer } from './trainer.ts';
 
@@ -54,14 +54,8 @@ export class Session {
   private microscope: Microscope | null = null;
   private readonly tiles = new Tiles();
   private readonly paths = new Paths();
-  private readonly survey = new Survey({
-    paths: this.paths,
-    emit: (event) => this.emit(event),
-    trainer: () => this.trainer,
-    wanted: () => this.wanted,
-    interrupt: (task) => this.interrupt(task),
-    use: (action) => this.keeper.use(action),
-  });
+  /** Loaded with the first landscape that is asked for. */
+  private survey: Promise<Survey> | null = null;
   private readonly lease: Lease;
   private readonly keeper: Keeper;
   private readonly outbox: Outbox;
@@ -115,11 +109,11 @@ export class Session {
         return;
       case 'load':
         this.cut(command.load);
-        this.survey.cancel();
+        this.surveyed((survey) => survey.cancel());
         return this.interrupt(() => this.prepare(command));
       case 'reset':
         this.cut(command.load);
-        this.survey.cancel();
+        this.surveyed((survey) => survey.cancel());
         return this.interrupt(() => this.reset(command.load));
       case 'update_runs':
         return this.interrupt(() => this.updateRuns(command.experiment, command.runs));
@@ -131,10 +125,13 @@ export class Session {
         this.wanted = false;
         return this.interrupt(() => this.steps(cuts === this.cuts ? command.n : 0, command.request));
       }
-      case 'landscape':
-        return this.survey.ask(this.latest, command.request, command);
+      case 'landscape': {
+        const { latest } = this;
+        this.survey ??= this.openSurvey();
+        return this.surveyed((survey) => survey.ask(latest, command.request, command));
+      }
       case 'cancel_landscape':
-        return this.survey.cancel(command.request);
+        return this.surveyed((survey) => survey.cancel(command.request));
       case 'self_test':
         return this.interrupt(() => this.selfTest());
     }
@@ -371,9 +368,29 @@ export class Session {
     this.emit({ type: 'self_test', results, replaced });
   }
 
+  private async openSurvey(): Promise<Survey> {
+    const module = await import('./survey.ts');
+    return new module.Survey({
+      paths: this.paths,
+      emit: (event) => this.emit(event),
+      trainer: () => this.trainer,
+      wanted: () => this.wanted,
+      interrupt: (task) => this.interrupt(task),
+      use: (action) => this.keeper.use(action),
+    });
+  }
+
+  /** In the order of the commands; nothing happens before a landscape was asked for. */
+  private surveyed(act: (survey: Survey) => void): void {
+    this.survey?.then(act).catch((error: unknown) => {
+      this.survey = null;
+      this.fail(error);
+    });
+  }
+
   private fail(error: unknown): void {
     this.cut();
-    this.survey.fail(error);
+    this.surveyed((survey) => survey.fail(error));
     if (error instanceof UnavailableError) {
       this.emit({ type: 'unavailable', reason: error.reason, message: error.message });
       return;

@@ -22,6 +22,12 @@ const PANES: readonly PaneDefinition[] = [
     title: 'Which run is better, and whether that is more than luck',
     View: lazy(() => import('./verdict/VerdictPane.tsx').then((module) => ({ default: module.VerdictPane }))),
   },
+  {
+    id: 'landscape',
+    label: 'Landscape',
+    title: 'The loss around the weights, and the way that every run has come',
+    View: lazy(() => import('./landscape/LandscapePane.tsx').then((module) => ({ default: module.LandscapePane }))),
+  },
 ];
 
 /** The curves (`children`), or one of the panes, under a row of tabs. */

@@ -205,7 +205,7 @@ describe('a session', () => {
     const { plane } = await s.next('landscape');
     expect(plane.paths.map(({ run }) => run)).toEqual(['r0']);
     s.send({ type: 'cancel_landscape', request: 2 });
-    expect(s.all('landscape_done').at(-1)).toMatchObject({ request: 2, cancelled: true });
+    expect(await s.until((e) => e.type === 'landscape_done' && e.request === 2, 0)).toMatchObject({ cancelled: true });
     ask(3, { size: 31 });
     ask(4, { run: 'r1' });
     await s.until((e) => e.type === 'landscape_done' && e.request === 4, 0);
@@ -213,7 +213,7 @@ describe('a session', () => {
     expect(s.all('landscape_done').find(({ request }) => request === 4)?.cancelled).toBe(false);
     ask(5, { size: 31 });
     s.sendReset();
-    expect(s.events.find((e) => e.type === 'landscape_done' && e.request === 5)).toMatchObject({ cancelled: true });
+    expect(await s.until((e) => e.type === 'landscape_done' && e.request === 5, 0)).toMatchObject({ cancelled: true });
     ask(6, { mode: 'paths' });
     const failed = await s.next('landscape_failed');
     expect(failed).toMatchObject({ request: 6, message: expect.stringContaining('Train for a few steps') });

@@ -88,7 +88,7 @@ function colorOf(source: SVGElement, run: string): string {
   return path ? getComputedStyle(path).stroke : 'currentColor';
 }
 
-function copyLooks(from: Element, to: Element): void {
+export function copyLooks(from: Element, to: Element): void {
   const style = getComputedStyle(from);
   for (const property of LOOKS) {
     const value = style.getPropertyValue(property);

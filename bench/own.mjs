@@ -18,6 +18,7 @@ const { values: args } = parseArgs({
     script: { type: 'boolean', default: false },
     kernels: { type: 'boolean', default: false },
     halves: { type: 'boolean', default: false },
+    optimizers: { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
   },
 });
@@ -150,6 +151,41 @@ async function halves(page) {
   return table(['activation_dtype', 'seed:', 'validation accuracy:', 'validation loss:', 'ms/step:'], cells);
 }
 
+const SGD = { type: 'SGD', lr: 1e-4 };
+/** Eight that work element by element, one lane each. */
+const EIGHT = ['SGD', 'Adagrad', 'RMSprop', 'Adadelta', 'Adam', 'AdamW', 'NAdam', 'Lion'].map((type) => ({ type, lr: 1e-4 }));
+
+/** What eight different optimizers cost against eight times the plainest, and the share of a large step that is the optimizer's. */
+async function optimizers(page) {
+  const races = [];
+  for (const name of args.nets.split(',')) {
+    const kinds = [[SGD], EIGHT];
+    for (const kind of kinds) await page.evaluate(([n, o]) => window.__own.prepare(n, 8, o), [name, kind]);
+    const times = kinds.map(() => []);
+    for (let round = 0; round < +args.rounds; round++) {
+      for (const [i, kind] of kinds.entries())
+        times[i].push(await page.evaluate(([n, s, o]) => window.__own.slice(n, 8, s, o), [name, +args.seconds, kind]));
+    }
+    const [alike, mixed] = times.map(median);
+    races.push([name, num(alike), num(mixed), `${(mixed / alike).toFixed(3)} ×`]);
+    console.log(races.at(-1).join('  '));
+  }
+  const shares = [];
+  for (const type of [...EIGHT.map((o) => o.type), 'Muon']) {
+    const { update, step, dispatches } = await page.evaluate(
+      ([t, r]) => window.__own.updateTime('resnet-20', { type: t, lr: 1e-4 }, r),
+      [type, +args.rounds],
+    );
+    shares.push([type, dispatches, num(update), num(step), `${((100 * update) / step).toFixed(1)} %`]);
+    console.log(shares.at(-1).join('  '));
+  }
+  return [
+    table(['network, 8 runs', '8 × SGD, ms/step:', '8 different, ms/step:', 'ratio:'], races),
+    'The optimizer’s part of a step of ResNet-20, batch 128, one run:',
+    table(['optimizer', 'dispatches:', 'update, ms:', 'step, ms:', 'share:'], shares),
+  ].join('\n\n');
+}
+
 const server = await serve(await bundleOurs('own'));
 const browser = new Browser();
 try {
@@ -159,6 +195,7 @@ try {
     write('script', `${await script(page)}\n\n${await made(page, browser)}. Medians of ${4 * +args.rounds} submits of ${STEPS} steps.`);
   else if (args.kernels) write('kernels', `${await kernels(page)}\n\n${await made(page, browser)}. Medians of ${args.rounds} rounds.`);
   else if (args.halves) write('halves', `${await halves(page)}\n\n${await made(page, browser)}.`);
+  else if (args.optimizers) write('optimizers', `${await optimizers(page)}\n\n${await made(page, browser)}. ${args.rounds} rounds.`);
   else await speeds(page, browser);
   for (const error of new Set(errors)) console.error(error);
 } finally {

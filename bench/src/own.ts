@@ -6,7 +6,7 @@ import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
 import type { Command, Program } from '../../src/gpu/program.ts';
 import { isTunable, Rig } from '../../src/gpu/variants.ts';
 import { presets } from '../../src/model/presets.ts';
-import type { ModelSpec, RunSpec, ScheduleSpec } from '../../src/model/types.ts';
+import type { ModelSpec, OptimizerSpec, RunSpec, ScheduleSpec } from '../../src/model/types.ts';
 import { networks } from '../../src/model/zoo.ts';
 import { makeLane } from '../../src/train/lane.ts';
 import { Outbox } from '../../src/train/outbox.ts';
@@ -41,14 +41,28 @@ async function fromPreset(id: string): Promise<Subject> {
   return { model, runs: [...runs].reverse(), data: await buildDataset(data, 1, () => {}), batch_size };
 }
 
+/** A network of the menu with Adam on the built-in shapes. */
+async function fromNetwork(id: string): Promise<Subject> {
+  const model = networks.find((n) => n.id === id)?.build([3, 32, 32], 10) as ModelSpec;
+  const data = await buildDataset({ type: 'shapes', train_samples: 1000 }, 1, () => {});
+  return { model, runs: [{ name: 'Adam', optimizer: { type: 'Adam', lr: 1e-3 } }], data, batch_size: 128 };
+}
+
 function subjectOf(name: string): Promise<Subject> | Subject {
   const id = WORKLOADS.find((w) => workload(w).name === name);
-  return id ? fromWorkload(id) : fromPreset(name);
+  if (id) return fromWorkload(id);
+  return networks.some((n) => n.id === name) ? fromNetwork(name) : fromPreset(name);
 }
 
 const trainers = new Map<string, Trainer>();
 
-async function makeTrainer(name: string, lanes: number, other: { batch_size?: number; schedule?: ScheduleSpec } = {}): Promise<Trainer> {
+interface Other {
+  batch_size?: number;
+  schedule?: ScheduleSpec;
+  runs?: readonly RunSpec[];
+}
+
+async function makeTrainer(name: string, lanes: number, other: Other = {}): Promise<Trainer> {
   const { schedule, ...rest } = other;
   const { model, runs, data, batch_size } = { ...(await subjectOf(name)), ...rest };
   const made = Array.from({ length: lanes }, (_, i) =>
@@ -59,17 +73,20 @@ async function makeTrainer(name: string, lanes: number, other: { batch_size?: nu
   return Trainer.create(await requestGpu(), data, made, options, events);
 }
 
-/** A trainer, warmed up; the dispatches of its step. */
-async function prepare(name: string, lanes: number): Promise<number> {
-  const trainer = await makeTrainer(name, lanes);
-  trainers.set(`${name} ${lanes}`, trainer);
+/** A trainer, warmed up; the dispatches of its step. `optimizers`: of the lanes, in turn, instead of its own. */
+async function prepare(name: string, lanes: number, optimizers: readonly OptimizerSpec[] | null = null): Promise<number> {
+  const runs = optimizers?.map((optimizer) => ({ name: optimizer.type, optimizer }));
+  const trainer = await makeTrainer(name, lanes, { ...(runs && { runs }) });
+  trainers.set(keyOf(name, lanes, optimizers), trainer);
   await trainer.train(5);
   return trainer.dispatchesPerStep;
 }
 
+const keyOf = (...parts: unknown[]): string => JSON.stringify(parts);
+
 /** Milliseconds a step over about so many seconds, ended by a read-back. */
-async function slice(name: string, lanes: number, seconds: number): Promise<number> {
-  const trainer = trainers.get(`${name} ${lanes}`);
+async function slice(name: string, lanes: number, seconds: number, optimizers: readonly OptimizerSpec[] | null = null): Promise<number> {
+  const trainer = trainers.get(keyOf(name, lanes, optimizers));
   if (!trainer) throw new Error(`${name} with ${lanes} lanes is not prepared`);
   const steps = Math.max(1, Math.round((1000 * seconds) / trainer.pace.msPerStep));
   const began = performance.now();
@@ -146,6 +163,22 @@ async function time(i: number, count: number): Promise<number> {
   return (performance.now() - began) / count;
 }
 
+/** Milliseconds of an optimizer's own dispatches of a step, and of the whole step, one run; the least of `rounds`. */
+async function updateTime(name: string, optimizer: OptimizerSpec, rounds: number): Promise<{ update: number; step: number; dispatches: number }> {
+  const trainer = await makeTrainer(name, 1, { runs: [{ name: optimizer.type, optimizer }] });
+  await trainer.train(2);
+  const [{ program, lanes: list }] = trainer.allGroups;
+  const { train } = program.plan;
+  const commands = await program.commands(train);
+  const own = commands.filter((_, i) => train[i].optimizer !== undefined);
+  const row = trainRows(list, trainer.step, 1, { batch_size: trainer.batchSize, train: trainer.data.train, shuffle: false });
+  inspected = { program, items: [own, commands], row };
+  const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < rounds; round++) for (const i of [0, 1]) least[i] = Math.min(least[i], await time(i, i === 0 ? 10 : 1));
+  trainer.destroy();
+  return { update: least[0], step: least[1], dispatches: own.length };
+}
+
 /** The kernels of the benchmark page at its batch of a real GPU, and the tiles of the matrix product. */
 const kernels = kernelList(false).filter(({ bound }) => bound === 'arithmetic');
 const kernelNames = (): string[] => kernels.map(({ kernel, shape }) => `${kernel}, ${shape}`);
@@ -213,6 +246,9 @@ export interface OwnBench {
   kernel: typeof kernel;
   tiles: typeof tiles;
   accuracy: typeof accuracy;
+  updateTime: typeof updateTime;
 }
 
-Object.assign(window, { __own: { environment, prepare, slice, script, inspect, time, kernelNames, kernel, tiles, accuracy } satisfies OwnBench });
+Object.assign(window, {
+  __own: { environment, prepare, slice, script, inspect, time, kernelNames, kernel, tiles, accuracy, updateTime } satisfies OwnBench,
+});

@@ -7,13 +7,14 @@
 // Layouts: x [N][K4] vec4 (features in memory order, padded), y [N][O4] vec4, w [4·K4][O4] vec4 with the bias as one more row.
 // forward and grad_input: a thread owns TM samples × TN vec4s. grad_weight: 4·GW_TU rows × GW_TN vec4s over a slab of samples;
 // the row unit after the last is the bias, whose "input" is 1. Slabs are summed in fixed order by the optimizer (lib/update.wgsl).
-// Both gradients share one dispatch: the first GI_GROUPS workgroups do grad_input.
+// Both gradients share one dispatch: the first GI_GROUPS workgroups do grad_input. Condition `averaged`: the input was a mean over windows
+// and is taken again, in the order of conv2d.wgsl, from what it is the mean of: x [N][rows][FULL_W][POOL_C4].
 
 import package::lib::grid::{thread_index, group_index};
 import package::lib::activation::{activate, activation_gradient, mask_padding};
 import constants::{N, K4, O, O4, TM, TN, THREADS, HAS_BIAS, ACT, SLOPE, X_LANE, Y_LANE, W_LANE};
 import constants::{GI_GROUPS, GI_TM, GI_TN, GI_THREADS, GX_LANE, GY_LANE, ACCUMULATE, IN_ACT, IN_SLOPE};
-import constants::{GW_TU, GW_TN, GW_THREADS, SLAB, PARTIALS_LANE};
+import constants::{GW_TU, GW_TN, GW_THREADS, SLAB, PARTIALS_LANE, POOL_H, POOL_W, FULL_W, POOL_C4};
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -100,10 +101,30 @@ fn grad_input(id: u32, lane: u32) {
     if (first + i < N) {
       for (var j = 0u; j < GI_TN; j++) { // @unroll
         let at = lane * GX_LANE + (first + i) * K4 + col + j;
-        let g = activation_gradient(IN_ACT, IN_SLOPE, acc[i * GI_TN + j], x[at]);
+        // The derivative of what a mean was taken of is the affair of its kernel.
+        @if(averaged) let g = acc[i * GI_TN + j];
+        @if(!averaged) let g = activation_gradient(IN_ACT, IN_SLOPE, acc[i * GI_TN + j], x[at]);
         if (ACCUMULATE == 1u) { gx[at] = gx[at] + g; } else { gx[at] = g; }
       }
     }
+  }
+}
+
+// Of sample n.
+@if(!forward)
+fn input_at(lane: u32, n: u32, k: u32) -> vec4f {
+  @if(!averaged) return x[lane * X_LANE + n * K4 + k];
+  @if(averaged) {
+    const PER_ROW = FULL_W / POOL_W * POOL_C4;
+    let column = k % PER_ROW / POOL_C4 * POOL_W;
+    let first = (n * (K4 / PER_ROW) + k / PER_ROW) * POOL_H * FULL_W + column;
+    var sum = vec4f();
+    for (var ky = 0u; ky < POOL_H; ky++) { // @unroll
+      for (var kx = 0u; kx < POOL_W; kx++) { // @unroll
+        sum += x[lane * X_LANE + (first + ky * FULL_W + kx) * POOL_C4 + k % POOL_C4];
+      }
+    }
+    return sum / f32(POOL_H * POOL_W);
   }
 }
 
@@ -133,7 +154,7 @@ fn grad_weight(id: u32, lane: u32) {
     }
     for (var k = 0u; k < GW_TU; k++) { // @unroll
       let unit = first + k;
-      var a = x[lane * X_LANE + n * K4 + min(unit, K4 - 1u)];
+      var a = input_at(lane, n, min(unit, K4 - 1u));
       if (HAS_BIAS == 1u) { a = select(a, vec4f(1.0, 0.0, 0.0, 0.0), unit == K4); }
       for (var q = 0u; q < 4u; q++) { // @unroll
         for (var j = 0u; j < GW_TN; j++) { // @unroll

@@ -2,7 +2,7 @@
 import type { LayerInfo } from '../model/types.ts';
 import type { Graph } from './graph.ts';
 import { assignSlots, type Use } from './memory.ts';
-import { type Again, type Bound, type Call, type Emit, NO_ACTIVATION, type Node, type Target, type Variant } from './op.ts';
+import { type Again, type Bound, type Call, type Emit, type FusedPool, NO_ACTIVATION, type Node, type Target, type Variant } from './op.ts';
 import { emitAddGradient } from './ops/add/add.ts';
 import { blockSize, type ParamBlock, type ParamLayout } from './params.ts';
 import type { Binding, Dispatch, Tuning } from './plan.ts';
@@ -125,6 +125,10 @@ export class PassEmitter implements Emit {
   again(input: Tensor): Again | null {
     const node = this.graph.again.get(input.id);
     return node?.operation.again?.(node, this) ?? null;
+  }
+
+  average(input: Tensor): FusedPool | null {
+    return this.graph.averages.get(input.id) ?? null;
   }
 
   gradient(t: Tensor): Tensor {

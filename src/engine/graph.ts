@@ -19,6 +19,8 @@ export interface Graph {
   activations: ReadonlyMap<string, Activation>;
   /** Tensor id → the node that made it, where backward computes it again instead of keeping it. */
   again: ReadonlyMap<string, GraphNode>;
+  /** Tensor id → the pooling that made it, where backward takes the mean of its values again. */
+  averages: ReadonlyMap<string, FusedPool>;
 }
 
 export interface GraphOptions {
@@ -89,6 +91,16 @@ export function toActivation(layer: LayerInfo): Activation {
   return { kind, slope: layer.type === 'LeakyReLU' ? bits(layer.args.negative_slope as number) : 0 };
 }
 
+/** Means that only backward kernels read which can take them anew from the values: those are kept for the derivative of their activation. */
+function averagedAgain(nodes: readonly GraphNode[]): Map<string, FusedPool> {
+  const readers = (id: string) => nodes.filter((n) => n.residual?.id === id || n.inputs.some((t) => t.id === id));
+  return new Map(
+    nodes.flatMap(({ pool, output }) =>
+      pool?.kind === 'avg' && readers(output.id).every((n) => n.operation.takesAverage) ? [[output.id, pool] as const] : [],
+    ),
+  );
+}
+
 /** Outputs that only one node reads, whose backward kernels can do without. */
 function computedAgain(nodes: readonly GraphNode[]): Map<string, GraphNode> {
   const readers = (id: string) => nodes.filter((n) => n.residual?.id === id || n.inputs.some((t) => t.id === id));
@@ -151,6 +163,8 @@ export function buildGraph(info: ModelInfo, { N, train, fuse, keep }: GraphOptio
     nodes.push(node);
   }
   const last = info.layers[info.layers.length - 1];
-  const again = train && fuse && !keep ? computedAgain(nodes) : new Map<string, GraphNode>();
-  return { nodes, input, output: outputs.get(last.id) as Tensor, outputs, activations, again };
+  const spare = train && fuse && !keep;
+  const again = computedAgain(spare ? nodes : []);
+  const averages = averagedAgain(spare ? nodes : []);
+  return { nodes, input, output: outputs.get(last.id) as Tensor, outputs, activations, again, averages };
 }

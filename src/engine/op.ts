@@ -135,6 +135,8 @@ export interface Emit {
   scratch(id: string, words: number): Tensor;
   /** Null when this input of a backward kernel stands in memory; else how to compute it again. */
   again(input: Tensor): Again | null;
+  /** Null when this input of a backward kernel stands in memory; else the pooling whose values it is the mean of. */
+  average(input: Tensor): FusedPool | null;
   /** Gradient of a layer's output, complete when its backward runs. */
   gradient(tensor: Tensor): Tensor;
   /** Where to put the gradient of input `i`; null when nothing needs it (the model's input). */
@@ -162,6 +164,8 @@ export interface Operation {
   again?(node: Node, emit: Emit): Again;
   /** Its backward kernels can compute their input again. */
   takesAgain?(node: Node): boolean;
+  /** They can take an input that is a mean anew from what it is the mean of. */
+  takesAverage?: boolean;
   forward(node: Node, emit: Emit): void;
   backward(node: Node, emit: Emit): void;
 }

@@ -34,7 +34,7 @@ function forward(node: Node, emit: Emit): void {
     label: `${node.layer.id} forward`,
     shader: 'linear',
     entry: 'forward',
-    conditions: { forward: true, grad_input: false },
+    conditions: { forward: true, grad_input: false, averaged: false },
     constants: { ...s, ACT: node.activation.kind, SLOPE: node.activation.slope },
     bindings: [emit.read('x', node.inputs[0]), emit.param('w', node.layer), emit.write('y', node.output)],
     variants: tiles(node.N, s.O4, emit.fill).map((t) => ({
@@ -50,6 +50,8 @@ function backward(node: Node, emit: Emit): void {
   const s = sizes(node);
   const target = emit.target(node, 0);
   const ways = target ? tiles(node.N, s.K4, emit.fill) : [{ tm: 1, tn: 1 }];
+  const average = emit.average(node.inputs[0]);
+  const { KH = 1, KW = 1, full = node.inputs[0] } = average ?? {};
   const units = s.K4 + s.HAS_BIAS;
   const tu = Math.min(units, 2);
   const tn = divisor(s.O4, [2, 3, 1]);
@@ -59,7 +61,7 @@ function backward(node: Node, emit: Emit): void {
     label: `${node.layer.id} backward`,
     shader: 'linear',
     entry: 'backward',
-    conditions: { forward: false, grad_input: target !== null },
+    conditions: { forward: false, grad_input: target !== null, averaged: average !== null },
     constants: {
       ...s,
       ...epilogue(target),
@@ -67,9 +69,10 @@ function backward(node: Node, emit: Emit): void {
       GW_TN: tn,
       GW_THREADS: each * count,
       SLAB: size,
+      ...(average && { POOL_H: KH, POOL_W: KW, FULL_W: full.W, POOL_C4: full.Cs / 4 }),
     },
     bindings: [
-      emit.read('x', node.inputs[0]),
+      emit.read('x', full),
       target ? emit.param('w', node.layer) : null,
       emit.read('gy', emit.gradient(node.output)),
       target ? emit.write('gx', target.gradient) : null,
@@ -88,4 +91,4 @@ function backward(node: Node, emit: Emit): void {
   });
 }
 
-export const linear: Operation = { name: 'linear', fusesActivation: true, forward, backward };
+export const linear: Operation = { name: 'linear', fusesActivation: true, takesAverage: true, forward, backward };

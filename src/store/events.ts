@@ -2,6 +2,7 @@
 import type { Event } from '../worker/protocol.ts';
 import { currentLoad, EngineError, failReady, giveUp, rest, restart, settleReady, settleStep, wantsToRun } from './engine.ts';
 import { live, mapsStore, notify, setLive } from './live.ts';
+import { microscopeStore } from './microscope.ts';
 import { curves } from './series.ts';
 
 const CRASH_WINDOW_MS = 30_000;
@@ -44,6 +45,8 @@ function act(event: Event): void {
       return setLive({ state: event.state, step: event.step, epoch: event.epoch, stepsPerSecond: event.steps_per_second });
     case 'maps':
       return mapsStore.setState({ event });
+    case 'inspection':
+      return microscopeStore.setState({ event });
     case 'diverged':
       return setLive({ diverged: { ...live().diverged, [event.run]: { step: event.step, layer: event.layer } } });
     case 'restarted':

@@ -29,6 +29,11 @@ export class Microscope {
     return this.pace.due();
   }
 
+  /** Something else is to be looked at: at the next chance. */
+  hurry(): void {
+    this.pace.hurry();
+  }
+
   /** Frees what looking needs. */
   close(): void {
     this.rehearsal?.destroy();

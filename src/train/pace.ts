@@ -74,6 +74,11 @@ export class PaintPace {
     return now >= this.next;
   }
 
+  /** Something else is to be seen: not to be waited for. */
+  hurry(): void {
+    this.next = 0;
+  }
+
   painted(began: number, software: boolean, now = performance.now()): void {
     this.next = began + Math.max(this.least, (now - began) / (software ? this.shareSoftware : this.share));
   }

@@ -105,6 +105,7 @@ export class Session {
         return;
       case 'inspect':
         this.inspect = command.inspect;
+        this.microscope?.hurry();
         if (!this.running || !this.microscope) this.enqueue(() => this.examine());
         return;
       case 'load':

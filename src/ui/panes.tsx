@@ -28,6 +28,12 @@ const PANES: readonly PaneDefinition[] = [
     title: 'The loss around the weights, and the way that every run has come',
     View: lazy(() => import('./landscape/LandscapePane.tsx').then((module) => ({ default: module.LandscapePane }))),
   },
+  {
+    id: 'microscope',
+    label: 'Microscope',
+    title: 'The inside of the next update: a layer’s gradient, moments and steps, and one weight through the formula',
+    View: lazy(() => import('./microscope/MicroscopePane.tsx').then((m) => ({ default: m.MicroscopePane }))),
+  },
 ];
 
 /** The curves (`children`), or one of the panes, under a row of tabs. */

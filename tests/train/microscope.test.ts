@@ -7,7 +7,7 @@ import { logProduct, momentumArgument, withMomentum } from '../../src/model/mome
 import { optimizers, resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import { random } from '../../src/model/random.ts';
 import type { Args, OptimizerSpec } from '../../src/model/types.ts';
-import { BINS, histogram } from '../../src/train/microscope/histogram.ts';
+import { BINS, DECADES, histogram } from '../../src/train/microscope/histogram.ts';
 import { sumSlabs } from '../../src/train/microscope/layer.ts';
 import { heatMap } from '../../src/train/microscope/numbers.ts';
 import { singularValues } from '../../src/train/microscope/singular.ts';
@@ -32,17 +32,19 @@ describe('histograms', () => {
   });
 
   it('tell signs and powers of ten apart, and keep a power of ten as the upper end', () => {
-    const h = histogram([1, -1, 0.02, -3e-8, 2e-9, 0], true);
-    expect(h.top).toBe(0);
-    // Four bins a decade: 1 is at the upper end, 0.02 in the second decade below it, −3e-8 in the lowest, 2e-9 below all.
+    const side = (x: number): number => Math.floor(((Math.log10(x) + DECADES) * 32) / DECADES);
+    const h = histogram([1, -1, 0.02, -3e-6, 2e-7, 0], true);
+    expect([h.top, h.decades]).toEqual([0, DECADES]);
+    // 1 is at the upper end, 0.02 in the second decade below it, −3e-6 in the lowest, 2e-7 below all.
     expect(h.counts[63]).toBe(1);
     expect(h.counts[0]).toBe(1);
-    expect(h.counts[32 + Math.floor((Math.log10(0.02) + 8) * 4)]).toBe(1);
-    expect(h.counts[31 - Math.floor((Math.log10(3e-8) + 8) * 4)]).toBe(1);
+    expect(h.counts[32 + side(0.02)]).toBe(1);
+    expect(h.counts[31 - side(3e-6)]).toBe(1);
     expect(h.zero).toBe(2);
     const sizes = histogram([0.5, -5, 40], false);
     expect(sizes.top).toBe(2);
-    expect([...sizes.counts].flatMap((n, i) => (n > 0 ? [i] : []))).toEqual([0.5, 5, 40].map((x) => Math.floor((Math.log10(x) + 6) * 8)));
+    const at = (x: number): number => Math.floor(((Math.log10(x) - 2 + DECADES) * 64) / DECADES);
+    expect([...sizes.counts].flatMap((n, i) => (n > 0 ? [i] : []))).toEqual([0.5, 5, 40].map(at));
   });
 
   it('of nothing, and of nothing but zeros, are empty', () => {

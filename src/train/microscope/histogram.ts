@@ -3,7 +3,7 @@ import type { Histogram } from '../../worker/protocol.ts';
 
 export const BINS = 64;
 /** Powers of ten below the largest value that are told apart; what is smaller counts as zero. */
-export const DECADES = 8;
+export const DECADES = 6;
 
 type Numbers = ArrayLike<number>;
 

@@ -21,7 +21,9 @@ export function plotOf(values: readonly number[], { width, height, steps, log, f
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const flat = most > least ? null : most;
   const low = log ? Math.max(least, most / 10 ** DECADES) : fromZero ? 0 : least;
-  const y = flat === null ? { min: low, max: most } : { min: flat - 1, max: flat + 1 };
+  // Beside a number like 1e30, 1 is nothing.
+  const around = Math.max(1, Math.abs(most));
+  const y = flat === null ? { min: low, max: most } : { min: flat - around, max: flat + around };
   return { left: 0, top: INSET, width, height: height - 2 * INSET, x: { min: 0, max: steps }, y, log: log && flat === null, flat };
 }
 

@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { CSP } from './scripts/csp.mjs';
+import { shrinkShaders } from './scripts/wgsl.mjs';
 
 /** The content security policy as a tag, only in the built site (the dev server needs inline scripts); fails the build on anything inline. */
 function contentSecurityPolicy(): Plugin {
@@ -26,7 +27,7 @@ export default defineConfig({
   // Any sub-path of any host will do.
   base: './',
   plugins: [react(), contentSecurityPolicy()],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [shrinkShaders()] },
   build: {
     target: ['es2023', 'chrome113'],
     // Every browser with WebGPU knows modulepreload.

@@ -22,7 +22,8 @@ import package::lib::step::LaneStep;
 
 @group(0) @binding(0) var<storage, read> partials: array<vec4f>;
 // One entry a block: offset and stride of its slabs in `partials`, slabs, vec4s in use (`exempt`: + 256 × vec4s that decay); then one an
-// entry of z: lane, where its optimizer's own state begins (vec4s).
+// entry of z: lane, where its optimizer's own state begins and, for optimizers with dispatches before the update, where its scratch begins
+// in `state`, and their own table in this one (vec4s).
 @group(0) @binding(1) var<storage, read> tables: array<vec4u>;
 @group(0) @binding(2) var<storage, read_write> params: array<vec4f>;
 // State array k of a lane begins at its base + k · P4.

@@ -4,7 +4,7 @@ import type { Args } from '../model/types.ts';
 import { type Compiled, withoutDecay } from './compile.ts';
 import { metricsBindings } from './ops/gather.ts';
 import { optimizers } from './optim/index.ts';
-import type { OptimizerKernel } from './optimizer.ts';
+import type { OptimizerKernel, Preparation, Prepared } from './optimizer.ts';
 import {
   type Binding,
   type BufferPlan,
@@ -27,6 +27,8 @@ export interface Trainable extends Pick<Compiled, 'params' | 'plans' | 'blockTab
   train: Pick<Compiled['train'], 'dispatches'>;
   evaluate: Pick<Compiled['evaluate'], 'dispatches'>;
 }
+
+const NONE: Preparation = { dispatches: [], scratch: 0, table: new Uint32Array(0), buffers: [], fills: [] };
 
 /** The optimizer of one lane: arguments complete. */
 export interface LaneOptimizer {
@@ -59,6 +61,10 @@ export const statesOf = ({ type, args }: LaneOptimizer): readonly string[] => [
   ...kernelOf(type).states(ownArgs(args)),
 ];
 
+/** What the program of a lane goes by: a lane whose key stays may change its arguments in flight. */
+export const planKey = (lane: LaneOptimizer): string =>
+  [kindOf(lane), ...statesOf(lane), kernelOf(lane.type).planned?.(ownArgs(lane.args)) ?? ''].join();
+
 /** `lane`: words between lanes; 0 binds the whole buffer, which has no lane dimension. */
 const bind = (name: string, buffer: string, lane: number, access: Binding['access'] = 'read'): Binding => ({
   name,
@@ -79,42 +85,74 @@ interface Sizes {
   metrics: Metrics;
 }
 
-/**
- * One update of all parameters of all lanes of this kind, summed-up slabs of their gradients included. `tables:<kind>` says where those
- * lie, which lanes these are, and where their state begins. Where a norm is clipped, two dispatches find the factor first.
- */
-function updateDispatches({ P, slabs, losses, metrics }: Sizes, kind: string, { type, args }: LaneOptimizer): Dispatch[] {
-  const partials = bind('partials', 'partials', slabs);
-  const tables = bind('tables', `tables:${kind}`, 0);
-  const params = bind('params', 'params', P, 'read_write');
-  const state = bind('state', 'state', 0, 'read_write');
-  const report = bind('report', 'report', reportWords(metrics.norms), 'read_write');
-  const conditions = { serial: metrics.serial, ...conditionsOf(args) };
-  const shared = { conditions, step: true, optimizer: kind, macs: 0 };
-  const constants = { P4: P / 4, PARTIALS_LANE: slabs / 4, LOSSES: losses / 4, ...metricsConstants(metrics) };
-  const clip = { ...shared, shader: 'clip', constants: { ...constants, SIZE: metrics.serial ? 1 : 64 } };
-  const sum = conditions.accumulate ? state : null;
-  const norm: Dispatch[] = [
+/** What all dispatches of a kind have, and what its update binds, in the order of lib/update.wgsl. */
+function frameOf({ P, slabs, losses, metrics }: Sizes, kind: string, { args }: LaneOptimizer) {
+  return {
+    conditions: { serial: metrics.serial, ...conditionsOf(args) },
+    constants: { P4: P / 4, PARTIALS_LANE: slabs / 4, LOSSES: losses / 4, ...metricsConstants(metrics) },
+    bindings: [
+      bind('partials', 'partials', slabs),
+      bind('tables', `tables:${kind}`, 0),
+      bind('params', 'params', P, 'read_write'),
+      bind('state', 'state', 0, 'read_write'),
+      bind('bad', 'bad', 1),
+      bind('step_loss', 'step_loss', losses),
+      bind('report', 'report', reportWords(metrics.norms), 'read_write'),
+    ],
+    step: true,
+    optimizer: kind,
+    macs: 0,
+  };
+}
+
+type Frame = ReturnType<typeof frameOf>;
+
+const only = (bindings: readonly Binding[], names: readonly string[]) => bindings.map((b) => (names.includes(b.name) ? b : null));
+
+/** Two dispatches that find the factor of a clipped norm. */
+function clipDispatches(frame: Frame, { metrics }: Sizes): Dispatch[] {
+  const { conditions, bindings, optimizer } = frame;
+  const clip = { ...frame, shader: 'clip', constants: { ...frame.constants, SIZE: metrics.serial ? 1 : 64 } };
+  const sum = conditions.accumulate ? ['state'] : [];
+  return [
     {
       ...clip,
       step: conditions.accumulate,
-      label: `${kind} gradient`,
+      label: `${optimizer} gradient`,
       entry: 'squares',
-      bindings: [partials, tables, null, sum, null, null, report],
+      bindings: only(bindings, ['partials', 'tables', 'report', ...sum]),
       grid: grid(metrics.blocks),
     },
-    { ...clip, label: `${kind} gradient norm`, entry: 'factor', bindings: [null, tables, null, null, null, null, report], grid: [1, 1] },
+    { ...clip, label: `${optimizer} gradient norm`, entry: 'factor', bindings: only(bindings, ['tables', 'report']), grid: [1, 1] },
   ];
-  const update: Dispatch = {
-    ...shared,
-    label: `${kind} update`,
-    shader: kernelOf(type).shader,
-    entry: 'update',
-    constants,
-    bindings: [partials, tables, params, state, bind('bad', 'bad', 1), bind('step_loss', 'step_loss', losses), report],
-    grid: grid(metrics.blocks),
+}
+
+function preparedDispatch(frame: Frame, { uses, own, groups, ...rest }: Prepared): Dispatch {
+  const names: string[] = [...uses];
+  // gradient() finds its factor there.
+  if (uses.includes('partials') && frame.conditions.clip_norm) names.push('report');
+  const used = only(frame.bindings, names);
+  return {
+    ...frame,
+    ...rest,
+    constants: { ...frame.constants, ...rest.constants },
+    conditions: { ...frame.conditions, ...rest.conditions },
+    bindings: own ? [...used, own] : used,
+    grid: grid(groups),
   };
-  return [...(conditions.clip_norm ? norm : []), update];
+}
+
+/**
+ * One update of all parameters of all lanes of this kind, summed-up slabs of their gradients included. `tables:<kind>` says where those
+ * lie, which lanes these are, and where their state begins. Before it: the factor of a clipped norm, and what the optimizer prepares.
+ */
+function updateDispatches(sizes: Sizes, kind: string, lane: LaneOptimizer, prepared: readonly Prepared[]): Dispatch[] {
+  const frame = frameOf(sizes, kind, lane);
+  return [
+    ...(frame.conditions.clip_norm ? clipDispatches(frame, sizes) : []),
+    ...prepared.map((d) => preparedDispatch(frame, d)),
+    { ...frame, label: `${kind} update`, shader: kernelOf(lane.type).shader, entry: 'update', grid: grid(sizes.metrics.blocks) },
+  ];
 }
 
 function metricsDispatch(metrics: Metrics): Dispatch {
@@ -157,31 +195,47 @@ export function planRace(compiled: Trainable, lanes: readonly LaneOptimizer[]): 
   const { layer } = planned('params');
   const shared = (id: string, laneSize: number): BufferPlan => ({ id, laneSize: Math.max(4, laneSize), shared: true, layer });
   const first = (kind: string): LaneOptimizer => lanes[lanesOf[kind][0]];
-  const tables = kinds.map((kind): Fill => {
-    // The kernels count from the optimizer's own arrays.
-    const own = (lane: number): number => states[lane].offset + P * commonStates(commonOf(lanes[lane].args)).length;
-    const list = lanesOf[kind].flatMap((lane) => [lane, own(lane) / 4, 0, 0]);
-    const blocks = conditionsOf(first(kind).args).exempt ? withoutDecay(compiled) : compiled.blockTable;
-    return { buffer: `tables:${kind}`, offset: 0, data: Uint32Array.from([...blocks, ...list]) };
-  });
   const metrics = metricsOf(P, compiled.options.fill);
   const sizes = { P, slabs: planned('partials').laneSize, losses: planned('step_loss').laneSize, metrics };
+  const prepared = kinds.map((kind) => {
+    const args = lanesOf[kind].map((lane) => ownArgs(lanes[lane].args));
+    return kernelOf(first(kind).type).prepare?.({ params: compiled.params, fill: compiled.options.fill, kind }, args) ?? NONE;
+  });
+  let scratch = words;
+  const tables = kinds.map((kind, k): Fill => {
+    // The kernels count from the optimizer's own arrays.
+    const own = (lane: number): number => states[lane].offset + P * commonStates(commonOf(lanes[lane].args)).length;
+    const list = lanesOf[kind].flatMap((lane) => {
+      const at = scratch;
+      scratch += prepared[k].scratch;
+      return [lane, own(lane) / 4, at / 4, metrics.blocks + lanesOf[kind].length];
+    });
+    const blocks = conditionsOf(first(kind).args).exempt ? withoutDecay(compiled) : compiled.blockTable;
+    return { buffer: `tables:${kind}`, offset: 0, data: Uint32Array.from([...blocks, ...list, ...prepared[k].table]) };
+  });
   const report = reportWords(metrics.norms);
   const notBad = lanes.map((_, l): Fill => ({ buffer: 'report', offset: l * report + REPORT_BAD, data: Uint32Array.of(NOT_BAD) }));
   return {
     lanes: lanes.length,
     buffers: [
       ...compiled.plans,
-      shared('state', words),
+      shared('state', scratch),
       // Where the weights wait while their average is evaluated in their place.
       ...(states.some(({ names }) => names.includes('ema')) ? [{ id: 'kept', laneSize: P, layer }] : []),
       shared('ring', RING_SLOTS * RING_WORDS * lanes.length),
       ...tables.map(({ buffer, data }) => shared(buffer, data.length)),
+      ...prepared.flatMap((p) => p.buffers),
     ],
-    train: [...compiled.train.dispatches, ...kinds.flatMap((kind) => updateDispatches(sizes, kind, first(kind)))],
+    train: [...compiled.train.dispatches, ...kinds.flatMap((kind, k) => updateDispatches(sizes, kind, first(kind), prepared[k].dispatches))],
     closing: [metricsDispatch(metrics)],
     evaluate: compiled.evaluate.dispatches,
-    fills: [{ buffer: 'bad', offset: 0, data: new Uint32Array(lanes.length).fill(NOT_BAD) }, ...fills, ...notBad, ...tables],
+    fills: [
+      { buffer: 'bad', offset: 0, data: new Uint32Array(lanes.length).fill(NOT_BAD) },
+      ...fills,
+      ...notBad,
+      ...tables,
+      ...prepared.flatMap((p) => p.fills),
+    ],
     lanesOf,
     states,
   };

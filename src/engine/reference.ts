@@ -94,8 +94,20 @@ export interface OptimizerReference {
   states(args: Args): readonly string[];
   /** State before the first step of a parameter of `size` scalars. */
   init(args: Args, size: number): OptimizerState;
-  /** One step, in place; `t` counts from 1. `beta1`: of steps 1 … t, where a schedule moves it; `args` hold that of this step. */
-  step(args: Args, state: OptimizerState, param: Float64Array, grad: Float64Array, lr: number, t: number, beta1?: (i: number) => number): void;
+  /**
+   * One step, in place; `t` counts from 1. `beta1`: of steps 1 … t, where a schedule moves it; `args` hold that of this step. `matrix`: rows
+   * and columns of a parameter that is orthogonalised as a whole (Muon).
+   */
+  step(
+    args: Args,
+    state: OptimizerState,
+    param: Float64Array,
+    grad: Float64Array,
+    lr: number,
+    t: number,
+    beta1?: (i: number) => number,
+    matrix?: readonly [number, number],
+  ): void;
 }
 
 export const tensor = (shape: readonly number[], data?: Float64Array): Tensor => ({

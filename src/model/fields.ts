@@ -101,6 +101,8 @@ export function allowed(field: Field): string {
       return `a whole number or [height, width], each${range}`;
     case 'betas':
       return `two numbers, each${range}`;
+    case 'floats':
+      return `${lengthOf(field)} numbers, each${range}`;
     case 'ints':
       return `a list of 1 to ${MOST_INTS} whole numbers, each${range}`;
     case 'text':
@@ -130,6 +132,8 @@ function accept(field: Field, raw: unknown): Value | undefined {
       return Array.isArray(raw) ? acceptTwo(field, raw, true) : acceptNumber(field, raw, true);
     case 'betas':
       return Array.isArray(raw) ? acceptTwo(field, raw, false) : undefined;
+    case 'floats':
+      return Array.isArray(raw) ? acceptFloats(field, raw) : undefined;
     case 'ints':
       return Array.isArray(raw) ? acceptInts(field, raw) : undefined;
     case 'text':
@@ -149,6 +153,14 @@ function acceptTwo(field: Field, raw: readonly unknown[], whole: boolean): numbe
   if (raw.length !== 2) return undefined;
   const [a, b] = [acceptNumber(field, raw[0], whole), acceptNumber(field, raw[1], whole)];
   return a === undefined || b === undefined ? undefined : [a, b];
+}
+
+const lengthOf = (field: Field): number => (field.default as number[]).length;
+
+function acceptFloats(field: Field, raw: readonly unknown[]): number[] | undefined {
+  if (raw.length !== lengthOf(field)) return undefined;
+  const values = Array.from(raw, (value) => acceptNumber(field, value, false));
+  return values.every((value) => value !== undefined) ? values : undefined;
 }
 
 function acceptInts(field: Field, raw: readonly unknown[]): number[] | undefined {

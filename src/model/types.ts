@@ -10,8 +10,8 @@ export type Value = number | boolean | string | number[];
 export interface Field {
   /** PyTorch's keyword, snake_case. */
   name: string;
-  /** `pair`: one integer or [height, width]; `betas`: two floats; `ints`: 1 to 32 integers; `text`: one line that is only ever shown. */
-  kind: 'int' | 'float' | 'bool' | 'enum' | 'pair' | 'betas' | 'ints' | 'text';
+  /** `pair`: one integer or [height, width]; `betas`: two floats; `floats`: as many as the default has; `ints`: 1 to 32 integers; `text`: one line that is only ever shown. */
+  kind: 'int' | 'float' | 'bool' | 'enum' | 'pair' | 'betas' | 'floats' | 'ints' | 'text';
   default: Value;
   /** Left out, it takes the value of that field instead of `default` (stride of a pooling layer is its kernel_size). */
   defaultFrom?: string;

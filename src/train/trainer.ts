@@ -4,7 +4,7 @@
  * legitimate because a lane is bit-identical to the same run alone.
  */
 import { type Compiled, compile } from '../engine/compile.ts';
-import { kindOf as kindOfOptimizer, statesOf } from '../engine/race.ts';
+import { planKey } from '../engine/race.ts';
 import { type DatasetSource, GpuDataset, kindOf } from '../gpu/dataset.ts';
 import { type Gpu, isSoftware } from '../gpu/device.ts';
 import type { LossSpec } from '../model/types.ts';
@@ -217,8 +217,8 @@ export class Trainer {
       const old = before.get(lane.id);
       return old !== undefined && identity(old) === identity(lane);
     };
-    const program = ({ optimizer }: Lane): string => [kindOfOptimizer(optimizer), ...statesOf(optimizer)].join();
-    const inPlace = lanes.length === before.size && lanes.every((lane) => same(lane) && program(lane) === program(before.get(lane.id) as Lane));
+    const program = (lane: Lane | undefined): string => (lane ? planKey(lane.optimizer) : '');
+    const inPlace = lanes.length === before.size && lanes.every((lane) => same(lane) && program(lane) === program(before.get(lane.id)));
     for (const lane of lanes) {
       lane.epoch = this.order;
       if (!same(lane)) continue;

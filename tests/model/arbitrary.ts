@@ -35,6 +35,8 @@ export function arbitraryValue(field: Field): fc.Arbitrary<Value> {
       return fc.oneof(whole(field), fc.tuple(whole(field), whole(field)));
     case 'betas':
       return fc.tuple(float(field), float(field));
+    case 'floats':
+      return fc.tuple(...(field.default as number[]).map(() => float(field)));
     case 'ints':
       return fc.array(whole(field), { minLength: 1, maxLength: 32 });
     case 'text':

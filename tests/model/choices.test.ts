@@ -56,6 +56,7 @@ describe('optimizers', () => {
     [{ type: 'NAdam', lr: 1 }, 2],
     [{ type: 'RAdam', lr: 1 }, 2],
     [{ type: 'Lion', lr: 1 }, 1],
+    [{ type: 'Muon', lr: 1 }, 2],
   ])('%j keeps %d buffers', (spec, buffers) => expect(stateBuffersOf({ optimizer: spec })).toBe(buffers));
 
   /** Without what all optimizers take besides, which does nothing unless asked for. */
@@ -82,6 +83,12 @@ describe('optimizers', () => {
     expect(ownDefaults({ type: 'NAdam', lr: 1 })).toEqual({ ...adaptive, momentum_decay: 4e-3 });
     expect(ownDefaults({ type: 'RAdam', lr: 1 })).toEqual(adaptive);
     expect(ownDefaults({ type: 'Lion', lr: 1 })).toEqual({ lr: 1, betas: [0.9, 0.99], weight_decay: 0 });
+    expect(ownDefaults({ type: 'Muon', lr: 1 })).toEqual({
+      ...{ lr: 1, weight_decay: 0.1, momentum: 0.95, nesterov: true, eps: 1e-7 },
+      ...{ ns_coefficients: [3.4445, -4.775, 2.0315], ns_steps: 5, adjust_lr_fn: 'original' },
+      // Ours: PyTorch leaves the rest to another optimizer.
+      ...{ hidden_only: true, adamw_lr: 1e-3, adamw_betas: [0.9, 0.999], adamw_eps: 1e-8 },
+    });
     const rates = Object.values(optimizers).map(({ type, fields }) => [type, fields.find((field) => field.name === 'lr')!.default]);
     expect(Object.fromEntries(rates)).toMatchObject({ Adadelta: 1, Adamax: 2e-3, NAdam: 2e-3, RAdam: 1e-3, Lion: 1e-4 });
     expect(resolveOptimizer({ type: 'AdamW', lr: 1 })).toMatchObject({ weight_decay: 0.01 });
@@ -98,6 +105,15 @@ describe('optimizers', () => {
     const betas = resolveOptimizer({ type: 'Adam', lr: 1 }).betas as number[];
     betas[0] = 0;
     expect(resolveOptimizer({ type: 'Adam', lr: 1 }).betas).toEqual([0.9, 0.999]);
+  });
+
+  it('take as many numbers as a list of floats has', () => {
+    expect(resolveOptimizer({ type: 'Muon', lr: 1, ns_coefficients: [1.5, -0.5, 0] }).ns_coefficients).toEqual([1.5, -0.5, 0]);
+    for (const wrong of [[1.5, -0.5], [1, 2, 3, 4], [1, 2, Number.NaN], [1, 2, 101], 3]) {
+      expect(() => resolveOptimizer({ type: 'Muon', lr: 1, ns_coefficients: wrong })).toThrow(
+        /ns_coefficients must be 3 numbers, each from -100 to 100/,
+      );
+    }
   });
 
   it('say which fields disagree', () => {

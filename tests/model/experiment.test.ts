@@ -85,7 +85,7 @@ describe('the gate', () => {
     ['runs must be a list of 1 to 64 runs, found []', 'runs', { ...race, runs: [] }],
     ['runs must be a list of 1 to 64 runs, found a list of 65', 'runs', { ...race, runs: Array.from({ length: 65 }, () => race.runs[0]) }],
     [
-      'runs.0.optimizer: "Sgd" is not a known optimizer type; known are SGD, Adagrad, RMSprop, Adadelta, Adam, AdamW, Adamax, NAdam, RAdam, Lion',
+      'runs.0.optimizer: "Sgd" is not a known optimizer type; known are SGD, Adagrad, RMSprop, Adadelta, Adam, AdamW, Adamax, NAdam, RAdam, Lion, Muon',
       'runs.0.optimizer.type',
       { ...race, runs: [{ optimizer: { type: 'Sgd' } }] },
     ],

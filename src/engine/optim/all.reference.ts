@@ -6,6 +6,7 @@ import { adamReference } from './adam.reference.ts';
 import { adamaxReference } from './adamax.reference.ts';
 import { adamwReference } from './adamw.reference.ts';
 import { lionReference } from './lion.reference.ts';
+import { muonReference } from './muon.reference.ts';
 import { nadamReference } from './nadam.reference.ts';
 import { radamReference } from './radam.reference.ts';
 import { rmspropReference } from './rmsprop.reference.ts';
@@ -22,4 +23,5 @@ export const optimizerReferences: Readonly<Record<string, OptimizerReference>> =
   NAdam: nadamReference,
   RAdam: radamReference,
   Lion: lionReference,
+  Muon: muonReference,
 };

@@ -7,6 +7,7 @@ import { adam } from './adam.ts';
 import { adamax } from './adamax.ts';
 import { adamw } from './adamw.ts';
 import { lion } from './lion.ts';
+import { muon } from './muon.ts';
 import { nadam } from './nadam.ts';
 import { radam } from './radam.ts';
 import { rmsprop } from './rmsprop.ts';
@@ -23,4 +24,5 @@ export const optimizers: Readonly<Record<OptimizerType, OptimizerKernel>> = {
   NAdam: nadam,
   RAdam: radam,
   Lion: lion,
+  Muon: muon,
 };

@@ -11,6 +11,7 @@ import { AdamW } from './AdamW.ts';
 import { withCommon } from './common.ts';
 import type { OptimizerDefinition } from './definition.ts';
 import { Lion } from './Lion.ts';
+import { Muon } from './Muon.ts';
 import { NAdam } from './NAdam.ts';
 import { RAdam } from './RAdam.ts';
 import { RMSprop } from './RMSprop.ts';
@@ -19,7 +20,7 @@ import { SGD } from './SGD.ts';
 export type { OptimizerDefinition } from './definition.ts';
 
 /** In the order of the select: by age and kinship. */
-const all = { SGD, Adagrad, RMSprop, Adadelta, Adam, AdamW, Adamax, NAdam, RAdam, Lion } satisfies Record<string, OptimizerDefinition>;
+const all = { SGD, Adagrad, RMSprop, Adadelta, Adam, AdamW, Adamax, NAdam, RAdam, Lion, Muon } satisfies Record<string, OptimizerDefinition>;
 
 export type OptimizerType = keyof typeof all;
 

@@ -99,12 +99,15 @@ function Control({ field, name, value, onChange }: ControlProps) {
           onChange={onChange}
         />
       );
-    case 'betas': {
-      const [first, second] = value as number[];
+    case 'betas':
+    case 'floats': {
+      const values = value as number[];
       return (
         <span className={styles.two}>
-          <NumberOf field={field} name={`${name} 1`} value={first!} onChange={(v) => onChange([v, second!])} />
-          <NumberOf field={field} name={`${name} 2`} value={second!} onChange={(v) => onChange([first!, v])} />
+          {values.map((each, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the place is what tells them apart
+            <NumberOf key={i} field={field} name={`${name} ${i + 1}`} value={each} onChange={(v) => onChange(values.with(i, v))} />
+          ))}
         </span>
       );
     }
@@ -127,7 +130,7 @@ function NumberOf({ field, name, value, onChange }: { field: Field; name: string
       exclusiveMax={exclusiveMax}
       log={scale === 'log'}
       help={help}
-      width={kind === 'betas' ? 60 : 72}
+      width={kind === 'betas' || kind === 'floats' ? 60 : 72}
       onCommit={onChange}
     />
   );

@@ -35,7 +35,7 @@ export default defineConfig({
     // An inlined asset would be a data: URL, which the policy forbids for everything but images.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: ['index.html', 'bench.html', 'selftest.html'],
+      input: ['index.html', 'bench.html', 'selftest.html', 'surfaces.html'],
       output: {
         codeSplitting: {
           groups: [

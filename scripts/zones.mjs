@@ -9,16 +9,26 @@ import { isMain, root } from './run.mjs';
 const REACT = ['react', 'react/**', 'react-dom', 'react-dom/**', 'react-error-boundary', 'zustand', 'zustand/**', 'recharts', 'lucide-react'];
 const REFERENCES = ['**/*.reference.ts', '**/*.cases.ts'];
 
+/** What the page may know of the workers: the laws, and the clients. */
+const PAGE_END = ['client', 'protocol', 'lab', 'lab_client', 'surface', 'surface_client'].map((name) => `worker/${name}.ts`);
+
 /**
  * zone: a folder of src. files: which files of it (default: all). may: what it may import from outside the folder.
  * not: what it may not import inside it. A later row wins over an earlier one.
  */
 const ZONES = [
   { zone: 'ui', depth: 3, may: ['store', 'model'], react: true },
-  { zone: 'store', depth: 2, may: ['worker/client.ts', 'worker/protocol.ts', 'worker/lab.ts', 'worker/lab_client.ts', 'model'], react: true },
+  { zone: 'store', depth: 2, may: [...PAGE_END, 'model'], react: true },
   { zone: 'worker', depth: 1, may: ['train', 'data', 'model'] },
   { zone: 'worker', files: 'lab.worker.ts', depth: 1, may: ['bench', 'gpu', 'train'] },
-  { zone: 'worker', files: '{client,protocol,lab,lab_client}.ts', depth: 1, may: ['data/types.ts', 'model'], not: ['./*.worker.ts'] },
+  { zone: 'worker', files: 'surface.worker.ts', depth: 1, may: ['gpu', 'train', 'model'] },
+  {
+    zone: 'worker',
+    files: '{client,protocol,lab,lab_client,surface,surface_client}.ts',
+    depth: 1,
+    may: ['data/types.ts', 'model'],
+    not: ['./*.worker.ts'],
+  },
   { zone: 'bench', depth: 1, may: ['train', 'engine', 'gpu', 'model', 'worker/lab.ts'] },
   { zone: 'train', depth: 2, may: ['engine', 'gpu', 'data', 'model', 'worker/protocol.ts'] },
   { zone: 'engine', depth: 3, may: ['model'] },
@@ -59,7 +69,7 @@ const device = { GPUDevice: { message: 'GPUDevice appears only in src/gpu and in
 
 const overrides = [
   ...ZONES.flatMap((row) => Array.from({ length: row.depth }, (_, i) => override(row, i + 1))),
-  ...['main', 'bench', 'selftest'].map((name) =>
+  ...['main', 'bench', 'selftest', 'surfaces'].map((name) =>
     imports(`src/${name}.tsx`, [{ group: ['./**', '!./ui/**', '!./store/**'], message: `src/${name}.tsx may import src/ui and src/store only.` }]),
   ),
   imports('src/index.ts', [{ group: ['./ui/**', './store/**'], message: 'The public library knows no interface.' }, ...shared({})]),

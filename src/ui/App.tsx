@@ -54,6 +54,7 @@ export function App() {
             <RunsPanel className={styles.runs} />
             <NotKept />
             <footer className={styles.footer}>
+              <a href="./surfaces.html">Surface lab</a>
               <a href="./bench.html">Benchmark this GPU</a>
               <a href="./selftest.html">Self-test</a>
             </footer>

@@ -41,6 +41,11 @@ export function ExperimentMenu() {
               }}
             />
           ))}
+          <MenuHeading>Without a network</MenuHeading>
+          <a className={styles.page} href="./surfaces.html">
+            <strong>Surface lab</strong>
+            <span>The same optimizers on a ravine, a saddle, Rosenbrock’s valley and other surfaces of two parameters.</span>
+          </a>
         </>
       )}
     </Menu>

@@ -1,0 +1,116 @@
+/** Time: play, step, reset, where it stands, how fast it goes; and how many steps there are. */
+import { Link, Pause, Play, RotateCcw, StepForward } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { labFields } from '../../model/surfaces/lab.ts';
+import { pause, play, playbackStore, SPEEDS, setSpeed, show, showAll, stepOn } from '../../store/surface_playback.ts';
+import { copyLink, editLab, surfaceStore } from '../../store/surfaces.ts';
+import { FieldInput } from '../primitives/FieldInput.tsx';
+import { Slider } from '../primitives/Slider.tsx';
+import styles from './Surfaces.module.css';
+
+/** Plays once when the first trails are there, unless the visitor wants little motion: then all is shown. */
+function useOpening(): void {
+  const ready = useStore(surfaceStore, ({ shown }) => shown !== null);
+  useEffect(() => {
+    if (!ready) return;
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) showAll();
+    else play();
+  }, [ready]);
+}
+
+export function Controls() {
+  useOpening();
+  const { lab, working, shown } = useStore(surfaceStore);
+  return (
+    <section aria-label="Time" className={styles.controls}>
+      <PlayButtons disabled={!shown} />
+      <Scrubber last={shown?.lab.steps ?? lab.steps} />
+      <Speed />
+      <div className={styles.numbers}>
+        <FieldInput field={labFields.steps} value={lab.steps} onChange={(steps) => editLab({ steps: steps as number })} />
+        <FieldInput field={labFields.seed} value={lab.seed} onChange={(seed) => editLab({ seed: seed as number })} />
+      </div>
+      <CopyLink />
+      <span role="status" className="unseen">
+        {working ? 'The runs are being computed.' : `${lab.steps} steps of ${lab.runs.length} runs are there.`}
+      </span>
+    </section>
+  );
+}
+
+function PlayButtons({ disabled }: { disabled: boolean }) {
+  const playing = useStore(playbackStore, (state) => state.playing);
+  return (
+    <div className={styles.buttons}>
+      {playing ? (
+        <button type="button" className={styles.primary} onClick={pause}>
+          <Pause size={13} fill="currentColor" />
+          Pause
+        </button>
+      ) : (
+        <button type="button" className={styles.primary} disabled={disabled} onClick={play}>
+          <Play size={13} fill="currentColor" />
+          Play
+        </button>
+      )}
+      <button type="button" disabled={disabled} onClick={stepOn}>
+        <StepForward size={14} />
+        Step
+      </button>
+      <button type="button" disabled={disabled} onClick={() => show(0)}>
+        <RotateCcw size={14} />
+        Reset
+      </button>
+    </div>
+  );
+}
+
+function Scrubber({ last }: { last: number }) {
+  const told = useStore(playbackStore, (state) => state.told);
+  return (
+    <label className={styles.scrubber}>
+      <span>
+        step {told} of {last}
+      </span>
+      <input
+        type="range"
+        aria-label="Step shown"
+        aria-valuetext={`${told} of ${last}`}
+        min={0}
+        max={last}
+        step={1}
+        value={told}
+        onChange={(event) => show(Number(event.target.value))}
+      />
+    </label>
+  );
+}
+
+function Speed() {
+  const speed = useStore(playbackStore, (state) => state.speed);
+  return (
+    <div className={styles.speed}>
+      <span>{speed} steps/s</span>
+      <Slider label="Speed" value={speed} min={SPEEDS[0]} max={SPEEDS[1]} log whole onChange={setSpeed} />
+    </div>
+  );
+}
+
+function CopyLink() {
+  const [said, say] = useState('');
+  return (
+    <div className={styles.buttons}>
+      <button
+        type="button"
+        onClick={() => void copyLink().then((done) => say(done ? 'Link copied.' : 'The link is in the address bar: copy it from there.'))}
+      >
+        <Link size={14} />
+        Copy link
+      </button>
+      <span role="status" className={styles.said}>
+        {said}
+      </span>
+    </div>
+  );
+}

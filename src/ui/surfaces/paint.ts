@@ -1,0 +1,172 @@
+/** Paints a plot: shaded contours once, trails as often as time moves. Colours come from the style sheet, so that both themes are one code. */
+
+import type { SurfaceTrail } from '../../store/surfaces.ts';
+import { dashOf } from '../primitives/palette.ts';
+import { contour, heightsOf, levelsOf } from './contours.ts';
+import { type Frame, toPixel } from './frame.ts';
+
+const LEVELS = 14;
+/** CSS pixels between two points of the grid. */
+const CELL = 3;
+
+type Rgb = readonly [number, number, number];
+
+/** What a token is in the present theme. */
+export function colorOf(element: Element, token: string): string {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${token})`;
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+const channels = (color: string): Rgb => (color.match(/[\d.]+/g) ?? ['0', '0', '0']).slice(0, 3).map(Number) as unknown as Rgb;
+
+/** Makes the canvas as fine as the screen and empties it. */
+function prepare(canvas: HTMLCanvasElement, { width, height }: Frame): CanvasRenderingContext2D | null {
+  const ratio = Math.min(devicePixelRatio, 2);
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+  const context = canvas.getContext('2d');
+  context?.setTransform(w / width, 0, 0, h / height, 0, 0);
+  context?.clearRect(0, 0, width, height);
+  return context;
+}
+
+export function paintSurface(canvas: HTMLCanvasElement, frame: Frame): void {
+  const context = prepare(canvas, frame);
+  if (!context) return;
+  const { surface, width, height } = frame;
+  const columns = Math.ceil(width / CELL) + 1;
+  const rows = Math.ceil(height / CELL) + 1;
+  const heights = heightsOf(surface, columns, rows);
+  const levels = levelsOf(heights, LEVELS);
+  shade(context, frame, heights, levels, [channels(colorOf(canvas, '--plot-low')), channels(colorOf(canvas, '--plot-high'))]);
+  context.strokeStyle = colorOf(canvas, '--plot-line');
+  context.lineWidth = 1;
+  const [sx, sy] = [width / (columns - 1), height / (rows - 1)];
+  for (const level of levels) {
+    const segments = contour(heights, level);
+    context.beginPath();
+    for (let i = 0; i < segments.length; i += 4) {
+      context.moveTo(segments[i]! * sx, segments[i + 1]! * sy);
+      context.lineTo(segments[i + 2]! * sx, segments[i + 3]! * sy);
+    }
+    context.stroke();
+  }
+  paintMinima(context, canvas, frame);
+}
+
+/** Each band between two levels in one tone, valleys nearest to the ground of the page. */
+function shade(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  heights: ReturnType<typeof heightsOf>,
+  levels: readonly number[],
+  [low, high]: readonly [Rgb, Rgb],
+): void {
+  const { columns, rows, values } = heights;
+  const image = new ImageData(columns, rows);
+  for (const [i, value] of values.entries()) {
+    const band = levels.findIndex((level) => value < level);
+    const share = (band < 0 ? levels.length : band) / levels.length;
+    for (const k of [0, 1, 2] as const) image.data[4 * i + k] = low[k] + (high[k] - low[k]) * share;
+    image.data[4 * i + 3] = 255;
+  }
+  const grid = new OffscreenCanvas(columns, rows);
+  grid.getContext('2d')?.putImageData(image, 0, 0);
+  // A point of the grid is the middle of a pixel of the image.
+  const [sx, sy] = [frame.width / (columns - 1), frame.height / (rows - 1)];
+  context.drawImage(grid, -sx / 2, -sy / 2, columns * sx, rows * sy);
+}
+
+function paintMinima(context: CanvasRenderingContext2D, canvas: HTMLCanvasElement, frame: Frame): void {
+  context.strokeStyle = colorOf(canvas, '--ink-2');
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (const [x, y] of frame.surface.minima) {
+    const [px, py] = toPixel(frame, x, y);
+    context.moveTo(px - 4, py - 4);
+    context.lineTo(px + 4, py + 4);
+    context.moveTo(px + 4, py - 4);
+    context.lineTo(px - 4, py + 4);
+  }
+  context.stroke();
+}
+
+/** Points farther out than this many plots are drawn at that distance: canvases know no larger numbers. */
+const FAR = 20;
+
+function placeOf(frame: Frame, points: Float32Array, k: number): readonly [number, number] {
+  const [x, y] = toPixel(frame, points[4 * k]!, points[4 * k + 1]!);
+  const clamp = (value: number, size: number): number => Math.min(FAR * size, Math.max(-FAR * size, value));
+  return [clamp(x, frame.width), clamp(y, frame.height)];
+}
+
+export interface Painted {
+  trails: readonly SurfaceTrail[];
+  /** Steps to show. */
+  step: number;
+  colors: readonly string[];
+  /** Of the disc's rim. */
+  ground: string;
+}
+
+export function paintTrails(canvas: HTMLCanvasElement, frame: Frame, { trails, step, colors, ground }: Painted): void {
+  const context = prepare(canvas, frame);
+  if (!context) return;
+  context.lineJoin = 'round';
+  for (const [l, { points }] of trails.entries()) {
+    const end = Math.min(step, points.length / 4 - 1);
+    if (end < 0) continue;
+    context.setLineDash((dashOf(l) ?? '').split(' ').filter(Boolean).map(Number));
+    context.strokeStyle = colors[l]!;
+    context.lineWidth = 2;
+    context.stroke(trailPath(frame, points, end));
+    context.setLineDash([]);
+    paintHead(context, frame, placeOf(frame, points, end), colors[l]!, ground);
+  }
+}
+
+/** The way to point `end`; points that stand on the pixel of the last one are left out. */
+function trailPath(frame: Frame, points: Float32Array, end: number): Path2D {
+  const path = new Path2D();
+  let [lastX, lastY] = placeOf(frame, points, 0);
+  path.moveTo(lastX, lastY);
+  for (let k = 1; k <= end; k++) {
+    const [x, y] = placeOf(frame, points, k);
+    if (k < end && Math.abs(x - lastX) + Math.abs(y - lastY) < 0.7) continue;
+    path.lineTo(x, y);
+    [lastX, lastY] = [x, y];
+  }
+  return path;
+}
+
+/** A disc where the run stands; outside of the plot a wedge at the edge that points to it. */
+function paintHead(
+  context: CanvasRenderingContext2D,
+  { width, height }: Frame,
+  [x, y]: readonly [number, number],
+  color: string,
+  ground: string,
+): void {
+  const [cx, cy] = [Math.min(width - 8, Math.max(8, x)), Math.min(height - 8, Math.max(8, y))];
+  const outside = x < 0 || x > width || y < 0 || y > height;
+  context.fillStyle = color;
+  context.strokeStyle = ground;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  if (outside) {
+    const angle = Math.atan2(y - cy, x - cx);
+    for (const [turn, size] of [
+      [0, 7],
+      [2.5, 6],
+      [-2.5, 6],
+    ] as const)
+      context.lineTo(cx + size * Math.cos(angle + turn), cy + size * Math.sin(angle + turn));
+    context.closePath();
+  } else context.arc(x, y, 4.5, 0, 2 * Math.PI);
+  context.fill();
+  context.stroke();
+}

@@ -3,17 +3,11 @@
  * gets a new id.
  */
 
-import type { DataSpec, Experiment, ModelSpec, OptimizerSpec, RunSpec } from './types.ts';
+import { DIGITS, entry, POINT, type Preset, run, sgd } from './presets/entry.ts';
+import { workbench } from './presets/workbench.ts';
 import { cnn, lenet, mlp, resnet } from './zoo.ts';
 
-export interface Preset {
-  id: string;
-  experiment: Experiment;
-}
-
-const DIGITS = [1, 28, 28] as const;
 const SHAPES = [3, 32, 32] as const;
-const POINT = [2, 1, 1] as const;
 
 /** 9,122 parameters: small enough for a software adapter, large enough for 99 % on the digits within 600 steps. */
 const smallCnn = cnn(DIGITS, 10, { norm: true, channels: [8, 16] });
@@ -21,25 +15,6 @@ const plainCnn = cnn(DIGITS, 10, { norm: false, channels: [8, 16] });
 /** A third stage: deep enough for gradients to fade without batch norm. */
 const deepCnn = cnn(DIGITS, 10, { norm: true, channels: [8, 16, 32] });
 const deepPlainCnn = cnn(DIGITS, 10, { norm: false, channels: [8, 16, 32] });
-
-interface Choice {
-  name: string;
-  note: string;
-  model: ModelSpec;
-  data: DataSpec;
-  runs: readonly RunSpec[];
-  batch_size?: number;
-  eval_every?: number;
-}
-
-function entry(id: string, { name, note, model, data, runs, batch_size = 64, eval_every = 25 }: Choice): Preset {
-  const loss = { type: 'CrossEntropyLoss' };
-  return { id, experiment: { name, note, model, data, batch_size, loss, seed: 1, eval_every, runs } };
-}
-
-const run = (name: string, optimizer: OptimizerSpec, more: Partial<RunSpec> = {}): RunSpec => ({ name, optimizer, ...more });
-
-const sgd = (lr: number, args: Record<string, number | boolean> = {}): OptimizerSpec => ({ type: 'SGD', lr, ...args });
 
 const byOptimizer: Preset[] = [
   entry('optimizer-race', {
@@ -172,7 +147,14 @@ const byPoints: Preset[] = [
 ];
 
 /** In the order of the menu; the first is what a visitor without a link sees. */
-export const presets: readonly Preset[] = [...byOptimizer, ...byNetwork, ...byPoints];
+export const presetGroups: readonly { title: string; presets: readonly Preset[] }[] = [
+  { title: 'Optimizers', presets: byOptimizer },
+  { title: 'What each optimizer does', presets: workbench },
+  { title: 'Networks', presets: byNetwork },
+  { title: 'Points of the plane', presets: byPoints },
+];
+
+export const presets: readonly Preset[] = presetGroups.flatMap((group) => group.presets);
 
 const byId = new Map(presets.map((item) => [item.id, item]));
 

@@ -1,6 +1,7 @@
 /** Named experiments, one line each. */
 import { ChevronDown } from 'lucide-react';
-import { presets } from '../../model/presets.ts';
+import { Fragment } from 'react';
+import { presetGroups } from '../../model/presets.ts';
 import { open } from '../../store/actions.ts';
 import { editExperiment } from '../../store/config.ts';
 import { useConfig } from '../hooks.ts';
@@ -28,18 +29,22 @@ export function ExperimentMenu() {
             <span aria-hidden="true">Name</span>
             <TextField name="Experiment name" className={styles.renameField} value={name} onChange={(next) => editExperiment({ name: next })} />
           </div>
-          <MenuHeading>Experiments</MenuHeading>
-          {presets.map(({ id, experiment }) => (
-            <MenuItem
-              key={id}
-              title={experiment.name}
-              note={experiment.note}
-              current={experiment.name === name}
-              onSelect={() => {
-                close();
-                open(experiment, experiment.name);
-              }}
-            />
+          {presetGroups.map(({ title, presets }) => (
+            <Fragment key={title}>
+              <MenuHeading>{title}</MenuHeading>
+              {presets.map(({ id, experiment }) => (
+                <MenuItem
+                  key={id}
+                  title={experiment.name}
+                  note={experiment.note}
+                  current={experiment.name === name}
+                  onSelect={() => {
+                    close();
+                    open(experiment, experiment.name);
+                  }}
+                />
+              ))}
+            </Fragment>
           ))}
           <MenuHeading>Without a network</MenuHeading>
           <a className={styles.page} href="./surfaces.html">

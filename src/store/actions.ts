@@ -1,11 +1,12 @@
 /** What buttons and keys do when it is more than one change: always with a way back, curves included. */
 import type { Experiment, RunSpec } from '../model/types.ts';
 import { adoptBefore, type Config, commit, configStore, freshId, openExperiment, redo, undo } from './config.ts';
+import { forgetRaces, keepRace } from './earlier.ts';
 import * as engine from './engine.ts';
 import { type Divergence, live, type Marker, setLive } from './live.ts';
 import { curves, type RunSeries } from './series.ts';
 import { toast } from './toasts.ts';
-import { setView } from './view.ts';
+import { setView, viewStore } from './view.ts';
 
 /** Everything that a Reset, a preset or a change of the model takes away. */
 interface Moment {
@@ -28,6 +29,7 @@ function keepMoment(config: Config): Moment {
   const { step, epoch, markers, diverged } = live();
   const moment = { config, curves: curves.snapshot(), step, epoch, markers, diverged };
   moments = [moment, ...moments].slice(0, MOST_MOMENTS);
+  if (viewStore.getState().keepRaces) keepRace(config);
   return moment;
 }
 
@@ -49,6 +51,7 @@ function goBack(to: Moment): void {
 function bringBack(to: Moment): void {
   engine.reload(to.config, true);
   curves.restore(to.curves);
+  forgetRaces(to.curves);
   const changed = Object.keys(to.markers).filter((id) => to.markers[id]!.length > 0);
   setLive({ step: to.step, epoch: to.epoch, diverged: to.diverged, markers: {} });
   engine.replay(false);

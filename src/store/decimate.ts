@@ -9,22 +9,47 @@ export interface Picked {
   used: number;
 }
 
+/** Pixel columns of a linear or logarithmic axis: which one holds an x, and where one begins. */
+interface Columns {
+  of(x: number): number;
+  start(column: number): number;
+}
+
+function columnsOf(x0: number, x1: number, columns: number, log: boolean): Columns {
+  if (!log) {
+    const width = (x1 - x0) / columns;
+    return { of: (x) => Math.floor((x - x0) / width), start: (column) => x0 + column * width };
+  }
+  const from = Math.log(x0);
+  const width = (Math.log(x1) - from) / columns;
+  return { of: (x) => (x > 0 ? Math.floor((Math.log(x) - from) / width) : -1), start: (column) => Math.exp(from + column * width) };
+}
+
 /**
- * Picks of the points with from ≤ index < to the lowest and highest of each column of width (x1 − x0) / columns.
- * `xs` is increasing. Ends of the range are always picked, so that a curve reaches its newest point.
+ * Picks of the points with from ≤ index < to the lowest and highest of each of `columns` columns of equal width between x0 and x1 (equal
+ * factors on a `log` axis, where x0 > 0). `xs` is increasing. Ends of the range are always picked, so that a curve reaches its newest point.
  */
-export function decimate(xs: ArrayLike<number>, ys: Column, from: number, to: number, x0: number, x1: number, columns: number, out: Picked): Picked {
+export function decimate(
+  xs: ArrayLike<number>,
+  ys: Column,
+  from: number,
+  to: number,
+  x0: number,
+  x1: number,
+  columns: number,
+  out: Picked,
+  log = false,
+): Picked {
   const most = 2 * (columns + 2) + 2;
   if (out.index.length < most) out.index = new Uint32Array(most);
   out.used = 0;
   if (to <= from) return out;
-  const width = (x1 - x0) / columns;
+  const axis = columnsOf(x0, x1, columns, log);
   let i = from;
   take(out, from);
   while (i < to) {
-    const column = Math.floor((xs[i]! - x0) / width);
     // Rounding may put the boundary at or before i: a column holds at least the point it was made for.
-    const end = Math.max(i + 1, width > 0 ? lowerBound(xs, x0 + (column + 1) * width, i, to) : to);
+    const end = Math.max(i + 1, x1 > x0 ? lowerBound(xs, axis.start(axis.of(xs[i]!) + 1), i, to) : to);
     const found = ys.extremes(i, end);
     if (found) {
       take(out, Math.min(found.low, found.high));

@@ -16,6 +16,11 @@ export function isValidation(metric: Metric): metric is ValidationMetric {
   return metric === 'val_loss' || metric === 'val_accuracy';
 }
 
+/** Worth averaging: one value a batch. */
+export function isNoisy(metric: Metric): metric is Exclude<TrainMetric, 'lr'> {
+  return !isValidation(metric) && metric !== 'lr';
+}
+
 export class RunSeries {
   readonly step = new Steps();
   readonly time = new Column();
@@ -74,6 +79,11 @@ export class RunSeries {
     const average = known.find((a) => a.weight === weight) ?? new Smoothed(weight);
     if (known[0] !== average) this.averages.set(metric, [average, ...known.filter((a) => a !== average).slice(0, 1)]);
     return average.follow(this.train[metric]);
+  }
+
+  /** A metric as it is drawn: averaged if it is noisy, or as it came. */
+  drawn(metric: Metric, weight: number): Column {
+    return isNoisy(metric) ? this.smoothed(metric, weight) : this.column(metric);
   }
 
   /** Index of the last point at or before this step; −1 before the first. */

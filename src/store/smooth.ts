@@ -9,7 +9,8 @@ export class Smoothed {
   readonly column = new Column();
   readonly weight: number;
   private sum = 0;
-  private seen = 0;
+  /** w^t: kept, since a power for each of a million points would be felt. */
+  private power = 1;
 
   constructor(weight: number) {
     this.weight = weight;
@@ -25,8 +26,8 @@ export class Smoothed {
         continue;
       }
       this.sum = this.sum * w + (1 - w) * x;
-      this.seen++;
-      this.column.push(w === 0 ? x : this.sum / (1 - w ** this.seen));
+      this.power *= w;
+      this.column.push(w === 0 ? x : this.sum / (1 - this.power));
     }
     return this.column;
   }

@@ -1,7 +1,10 @@
 /** How the visitor looks at it: never part of a link; of all this the worker knows `maxSpeed` and `autotune`. Kept in localStorage, where it may be. */
 import { createStore } from 'zustand/vanilla';
+import type { GroupBy } from '../model/groups.ts';
 
-export type XAxis = 'step' | 'epoch' | 'time';
+export type XAxis = 'step' | 'epoch' | 'time' | 'samples';
+/** What a vertical axis holds: what is worth seeing, every point, or 96 of 100. */
+export type YRange = 'auto' | 'all' | 'inliers';
 export type Theme = 'auto' | 'light' | 'dark';
 export type Third = 'lr' | 'grad_norm' | 'update_ratio';
 /** What the middle of the screen shows. */
@@ -11,6 +14,12 @@ export type Tab = 'charts' | 'runs' | 'model' | 'data' | 'maps';
 export interface View {
   theme: Theme;
   xAxis: XAxis;
+  logX: boolean;
+  yRange: YRange;
+  /** Runs with equal settings as one mean line with its band; what cannot be grouped that way stays as it is. */
+  groupBy: GroupBy;
+  /** Curves of races before this one stay as faint lines. */
+  keepRaces: boolean;
   logLoss: boolean;
   smoothing: number;
   third: Third;
@@ -29,12 +38,29 @@ export interface View {
   sample: number;
 }
 
-const KEPT = ['theme', 'xAxis', 'logLoss', 'smoothing', 'third', 'fitAccuracy', 'maxSpeed', 'autotune'] as const;
+const KEPT = [
+  'theme',
+  'xAxis',
+  'logX',
+  'yRange',
+  'groupBy',
+  'keepRaces',
+  'logLoss',
+  'smoothing',
+  'third',
+  'fitAccuracy',
+  'maxSpeed',
+  'autotune',
+] as const;
 const KEY = 'descent.view';
 
 const DEFAULTS: View = {
   theme: 'auto',
   xAxis: 'step',
+  logX: false,
+  yRange: 'auto',
+  groupBy: 'none',
+  keepRaces: true,
   logLoss: true,
   smoothing: 0.6,
   third: 'lr',
@@ -85,7 +111,11 @@ function sound(key: (typeof KEPT)[number], value: unknown): boolean {
     case 'theme':
       return ['auto', 'light', 'dark'].includes(value as string);
     case 'xAxis':
-      return ['step', 'epoch', 'time'].includes(value as string);
+      return ['step', 'epoch', 'time', 'samples'].includes(value as string);
+    case 'yRange':
+      return ['auto', 'all', 'inliers'].includes(value as string);
+    case 'groupBy':
+      return typeof value === 'string';
     case 'third':
       return ['lr', 'grad_norm', 'update_ratio'].includes(value as string);
     case 'smoothing':
@@ -100,9 +130,17 @@ export interface Hover {
   /** Chart under the pointer. */
   chart: string;
   x: number;
-  /** In pixels of that chart, for the value table. */
+  /** In pixels of that chart, for the value table and for the line that is meant. */
   left: number;
+  top: number;
   width: number;
 }
 
 export const hoverStore = createStore<{ hover: Hover | null }>(() => ({ hover: null }));
+
+/** The line that stands out, in every chart; the others fade. A run's id or a group's key. */
+export const highlightStore = createStore<{ line: string | null }>(() => ({ line: null }));
+
+export function highlight(line: string | null): void {
+  if (highlightStore.getState().line !== line) highlightStore.setState({ line });
+}

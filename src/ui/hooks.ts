@@ -2,6 +2,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
+import { groupRuns, type RunGroup } from '../model/groups.ts';
 import { checkModel, type ModelCheck } from '../model/infer.ts';
 import type { RunSpec } from '../model/types.ts';
 import { type ConfigState, colorOf, configStore, uniqueNames } from '../store/config.ts';
@@ -16,9 +17,28 @@ export interface RunItem {
   id: string;
   /** Different for each run. */
   name: string;
+  /** That of its group, where runs are grouped. */
   color: number;
   hidden: boolean;
   spec: RunSpec;
+  /** The runs that it is drawn with as one line. */
+  group: RunGroup | null;
+}
+
+/** The groups that the visitor asked for; null where nothing can be grouped that way. */
+export function useGroups(): readonly RunGroup[] | null {
+  const runs = useConfig((state) => state.experiment.runs);
+  const ids = useConfig((state) => state.ids);
+  const model = useConfig((state) => state.experiment.model);
+  const seed = useConfig((state) => state.experiment.seed);
+  const by = useView((view) => view.groupBy);
+  return useMemo(() => groupRuns(runs, ids, by, { model, seed }), [runs, ids, by, model, seed]);
+}
+
+/** A colour that all runs of a group were given is the group's; else it takes the next one. */
+function groupColor(runs: readonly RunSpec[], position: number): number {
+  const given = runs[0]!.color;
+  return given !== undefined && runs.every((run) => run.color === given) ? given : position;
 }
 
 /** All runs, in order. */
@@ -26,17 +46,22 @@ export function useRuns(): readonly RunItem[] {
   const runs = useConfig((state) => state.experiment.runs);
   const ids = useConfig((state) => state.ids);
   const solo = useView((view) => view.solo);
+  const groups = useGroups();
   return useMemo(() => {
     const names = uniqueNames(runs);
     const alone = solo !== null && ids.includes(solo) ? solo : null;
+    const specs = (group: RunGroup): RunSpec[] => group.ids.map((id) => runs[ids.indexOf(id)]!);
+    const colors = groups?.map((group, g) => groupColor(specs(group), g));
+    const groupOf = (id: string): number => groups?.findIndex((group) => group.ids.includes(id)) ?? -1;
     return runs.map((spec, i) => ({
       id: ids[i]!,
       name: names[i]!,
-      color: colorOf(spec, i),
+      color: colors?.[groupOf(ids[i]!)] ?? colorOf(spec, i),
       hidden: alone ? ids[i] !== alone : (spec.hidden ?? false),
       spec,
+      group: groups?.[groupOf(ids[i]!)] ?? null,
     }));
-  }, [runs, ids, solo]);
+  }, [runs, ids, solo, groups]);
 }
 
 /** Runs whose curves are drawn. */

@@ -2,11 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Column } from '../../src/store/column.ts';
 import { RunSeries } from '../../src/store/series.ts';
-import { domainsOf } from '../../src/ui/charts/domains.ts';
+import { domainsOf, type Fit } from '../../src/ui/charts/domains.ts';
 import { curvePath, mapX, mapY, type Plot } from '../../src/ui/charts/path.ts';
 import { growingDomain, linearTicks, logTicks, roundUp, valueDomain } from '../../src/ui/charts/scale.ts';
 import { LOSS } from '../../src/ui/charts/spec.ts';
 import { indexAt } from '../../src/ui/charts/useCrosshair.ts';
+
+const FIT: Fit = {
+  choice: { axis: 'step', log: false, epochsPerStep: 0, samplesPerStep: 1 },
+  smoothing: 0,
+  range: 'auto',
+  zoom: { x: null, y: {} },
+};
 
 describe('axes', () => {
   it('ends at a round number at or above the newest point, by a quarter at most', () => {
@@ -57,14 +64,14 @@ describe('axes', () => {
       const loss = Float32Array.from(step, f);
       series.addTrain({ run: 'x', step, train_loss: loss, train_accuracy: loss, lr: loss, grad_norm: loss, update_ratio: loss, time: loss });
     }
-    const { y } = domainsOf(LOSS, [calm, wild], { axis: 'step', epochsPerStep: 0 }, 0);
+    const { y } = domainsOf(LOSS, [calm, wild], FIT);
     expect(y.max).toBeLessThan(100);
     expect(y.min).toBeLessThan(1);
   });
 });
 
 describe('paths', () => {
-  const plot: Plot = { left: 40, top: 10, width: 300, height: 100, x: { min: 0, max: 100 }, y: { min: 0.01, max: 1 }, log: true };
+  const plot: Plot = { left: 40, top: 10, width: 300, height: 100, x: { min: 0, max: 100 }, y: { min: 0.01, max: 1 }, log: true, logX: false };
 
   it('stands where the axes say', () => {
     expect(mapX(plot, 50)).toBe(190);

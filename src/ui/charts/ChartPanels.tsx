@@ -5,8 +5,10 @@ import { useView } from '../hooks.ts';
 import { Panel } from '../primitives/Panel.tsx';
 import { walkTabs } from '../primitives/tabs.ts';
 import { ChartMenu } from './ChartMenu.tsx';
+import { ChartOptions } from './ChartOptions.tsx';
 import { CurveChart } from './CurveChart.tsx';
 import styles from './chart.module.css';
+import { Legend } from './Legend.tsx';
 import { Overlay } from './Overlay.tsx';
 import { ACCURACY, ACCURACY_FIT, LOSS, LOSS_LINEAR, THIRD } from './spec.ts';
 
@@ -47,11 +49,14 @@ export function LossPanel({ className }: { className?: string }) {
             <option value="step">step</option>
             <option value="epoch">epoch</option>
             <option value="time">time</option>
+            <option value="samples">samples</option>
           </select>
+          <ChartOptions />
           <ChartMenu chart="Loss" />
         </>
       }
     >
+      <Legend />
       <CurveChart spec={logLoss ? LOSS : LOSS_LINEAR} overlay={<Overlay />} />
     </Panel>
   );

@@ -1,13 +1,18 @@
 /** One chart: recharts' frame, our paths, the shared crosshair and the table of values. */
-import { type ReactNode, useId, useMemo, useRef } from 'react';
-import { useEpochsPerStep, useSize, useView, useVisibleRuns } from '../hooks.ts';
+import { Maximize2 } from 'lucide-react';
+import { type PointerEvent, type ReactNode, useId, useMemo, useRef } from 'react';
+import { useStore } from 'zustand';
+import { useSize } from '../hooks.ts';
 import styles from './chart.module.css';
 import { Frame } from './Frame.tsx';
 import { Paths, type PathsHandle } from './Paths.tsx';
-import type { ChartSpec } from './spec.ts';
+import { type ChartSpec, LOSS } from './spec.ts';
 import { useCrosshair } from './useCrosshair.ts';
 import { useCurvePainter } from './useCurvePainter.ts';
+import { useScene } from './useScene.ts';
+import { useZoom } from './useZoom.ts';
 import { ValueTable } from './ValueTable.tsx';
+import { resetZoom, zoomStore } from './zoom.ts';
 
 interface CurveChartProps {
   spec: ChartSpec;
@@ -18,28 +23,41 @@ interface CurveChartProps {
 const MIN_SIDE = 40;
 /** Share of the axis that counts as near the pointer. */
 const NEAR = 0.012;
+const KEYS = 'arrows move the line, + and − zoom, Page Up and Page Down stretch, Shift and arrows shift, Escape shows all';
 
 export function CurveChart({ spec, overlay }: CurveChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const paths = useRef<PathsHandle>(null);
   const id = useId();
   const { width, height } = useSize(box);
-  const runs = useVisibleRuns();
-  const { axis, smoothing } = useView((view) => ({ axis: view.xAxis, smoothing: view.smoothing }));
-  const epochsPerStep = useEpochsPerStep();
-  // Until the data are known, nobody knows how long an epoch is.
-  const usable = axis === 'epoch' && epochsPerStep === 0 ? 'step' : axis;
-  const choice = useMemo(() => ({ axis: usable, epochsPerStep }), [usable, epochsPerStep]);
+  const scene = useScene(spec);
+  const { lines, earlier, fit } = scene;
+  const { choice } = fit;
   const asleep = width < MIN_SIDE || height < MIN_SIDE;
-  const { domains, plot, onPlot } = useCurvePainter({ spec, runs, choice, smoothing, paths, asleep });
-  const pointer = useCrosshair({ spec, runs, choice, smoothing, paths, plot });
-  const pathRuns = useMemo(() => runs.map((run) => ({ id: run.id, color: run.color })), [runs]);
-  const children = useMemo(() => <Paths ref={paths} id={id} runs={pathRuns} layers={spec.layers} />, [id, pathRuns, spec.layers]);
+  const { domains, plot, onPlot } = useCurvePainter({ scene, paths, asleep });
+  const crosshair = useCrosshair({ scene, paths, plot });
+  const zoom = useZoom({ chart: spec.name, paths, plot, domains, crosshair });
+  const children = useMemo(() => {
+    const pathLines = lines.map(({ key, color, grouped, runs }) => ({ key, color, grouped, runs: runs.map((run) => run.id) }));
+    return <Paths ref={paths} id={id} lines={pathLines} layers={spec.layers} earlier={earlier} />;
+  }, [id, lines, spec.layers, earlier]);
+  const pointer = {
+    onPointerDown: zoom.onPointerDown,
+    onPointerMove: (event: PointerEvent<HTMLElement>) => {
+      crosshair.onPointerMove(event);
+      zoom.onPointerMove(event);
+    },
+    onPointerUp: zoom.onPointerUp,
+    onPointerCancel: zoom.onPointerCancel,
+    onPointerLeave: crosshair.onPointerLeave,
+    onDoubleClick: zoom.onDoubleClick,
+  };
+  const names = lines.map(({ name, grouped, runs }) => (grouped ? `${name} (${runs.length} runs)` : name)).join(', ');
 
   return (
     <div ref={box} className={styles.chart} data-chart={spec.name} {...pointer}>
       {!asleep && (
-        <div role="img" aria-label={`${spec.name} of ${runs.map((run) => run.name).join(', ')}. The chart menu has the values as a table.`}>
+        <div role="img" aria-label={`${spec.name} of ${names}. The chart menu has the values as a table.`}>
           <Frame
             width={width}
             height={height}
@@ -47,17 +65,39 @@ export function CurveChart({ spec, overlay }: CurveChartProps) {
             x1={domains.x.max}
             y0={domains.y.min}
             y1={domains.y.max}
-            log={spec.log}
+            // Until the new domains are there, the old ones may have no place on a log axis.
+            log={spec.log && domains.y.min > 0}
+            logX={choice.log && domains.x.min > 0}
             percent={spec.percent ?? false}
-            axis={usable}
+            axis={choice.axis}
             onPlot={onPlot}
           >
             {children}
           </Frame>
         </div>
       )}
+      <button
+        type="button"
+        data-keys
+        className={styles.keys}
+        aria-label={`${spec.name} chart: ${KEYS}`}
+        onKeyDown={zoom.onKeyDown}
+        onBlur={crosshair.leave}
+      />
       {overlay}
-      <ValueTable chart={spec.name} runs={runs} choice={choice} reach={(domains.x.max - domains.x.min) * NEAR} />
+      <ShowAll chart={spec.name} />
+      <ValueTable chart={spec.name} lines={lines} choice={choice} reach={(domains.x.max - domains.x.min) * NEAR} />
     </div>
+  );
+}
+
+function ShowAll({ chart }: { chart: string }) {
+  // The range of x is every chart's: one button for it, on the first.
+  const zoomed = useStore(zoomStore, (zoom) => zoom.y[chart] !== undefined || (chart === LOSS.name && zoom.x !== null));
+  if (!zoomed) return null;
+  return (
+    <button type="button" className={styles.all} title="Show all (double-click, Escape)" onClick={resetZoom}>
+      <Maximize2 size={12} /> Show all
+    </button>
   );
 }

@@ -17,6 +17,7 @@ interface FrameProps {
   y0: number;
   y1: number;
   log: boolean;
+  logX: boolean;
   percent: boolean;
   axis: XAxisKind;
   /** Told where the plot area is and what it shows. */
@@ -29,13 +30,15 @@ const X_UNITS: Record<XAxisKind, (x: number) => string> = {
   step: (x) => formatCount(x),
   epoch: (x) => formatNumber(x),
   time: (x) => `${formatNumber(x)} s`,
+  samples: (x) => formatCount(x),
 };
 const percentTick = (y: number): string => `${Number((y * 100).toPrecision(4))}`;
 
-export const Frame = memo(function Frame({ width, height, x0, x1, y0, y1, log, percent, axis, onPlot, children }: FrameProps) {
+export const Frame = memo(function Frame({ width, height, x0, x1, y0, y1, log, logX, percent, axis, onPlot, children }: FrameProps) {
   const rows = Math.max(2, Math.floor(height / 40));
   const y = { min: y0, max: y1 };
-  const xTicks = linearTicks({ min: x0, max: x1 }, Math.max(2, Math.floor(width / 80)));
+  const columns = Math.max(2, Math.floor(width / 80));
+  const xTicks = logX ? logTicks({ min: x0, max: x1 }, columns) : linearTicks({ min: x0, max: x1 }, columns);
   const yTicks = log ? logTicks(y, rows) : linearTicks(y, rows);
   // Two corner points: without a graphical item the y axis has no scale, and nothing would be drawn.
   const corners = [
@@ -49,6 +52,7 @@ export const Frame = memo(function Frame({ width, height, x0, x1, y0, y1, log, p
         dataKey="x"
         type="number"
         domain={[x0, x1]}
+        scale={logX ? 'log' : 'linear'}
         allowDataOverflow
         ticks={xTicks}
         interval={0}
@@ -71,14 +75,16 @@ export const Frame = memo(function Frame({ width, height, x0, x1, y0, y1, log, p
         width={46}
       />
       <Line dataKey="y" stroke="none" dot={false} activeDot={false} isAnimationActive={false} legendType="none" tooltipType="none" />
-      <Inside x0={x0} x1={x1} y0={y0} y1={y1} log={log} onPlot={onPlot}>
+      <Inside x0={x0} x1={x1} y0={y0} y1={y1} log={log} logX={logX} onPlot={onPlot}>
         {children}
       </Inside>
     </LineChart>
   );
 });
 
-function Inside({ x0, x1, y0, y1, log, onPlot, children }: Pick<FrameProps, 'x0' | 'x1' | 'y0' | 'y1' | 'log' | 'onPlot' | 'children'>) {
+type InsideProps = Pick<FrameProps, 'x0' | 'x1' | 'y0' | 'y1' | 'log' | 'logX' | 'onPlot' | 'children'>;
+
+function Inside({ x0, x1, y0, y1, log, logX, onPlot, children }: InsideProps) {
   const area = usePlotArea();
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
@@ -86,7 +92,7 @@ function Inside({ x0, x1, y0, y1, log, onPlot, children }: Pick<FrameProps, 'x0'
     if (!area || !xScale || !yScale) return;
     const [left, right, bottom, top] = [xScale(x0), xScale(x1), yScale(y0), yScale(y1)];
     if (left === undefined || right === undefined || bottom === undefined || top === undefined) return;
-    onPlot({ left, top, width: right - left, height: bottom - top, x: { min: x0, max: x1 }, y: { min: y0, max: y1 }, log });
-  }, [area, xScale, yScale, x0, x1, y0, y1, log, onPlot]);
+    onPlot({ left, top, width: right - left, height: bottom - top, x: { min: x0, max: x1 }, y: { min: y0, max: y1 }, log, logX });
+  }, [area, xScale, yScale, x0, x1, y0, y1, log, logX, onPlot]);
   return <g>{children}</g>;
 }

@@ -1,47 +1,43 @@
-/** The `<path>`s of all runs: React makes them, the painter fills them by reference. */
+/** The `<path>`s of all lines: React makes them, the painter fills them by reference. */
 import { memo, type Ref, useImperativeHandle, useRef } from 'react';
-import { dashOf, runColor } from '../primitives/palette.ts';
+import { dashOf, runColor, thinDashOf } from '../primitives/palette.ts';
 import styles from './chart.module.css';
 import type { ChartLayer } from './spec.ts';
 
 export interface PathsHandle {
-  /** Path of a run's layer; `ghost` is the raw curve behind a smoothed one. */
-  set(run: string, layer: number, ghost: boolean, d: string): void;
-  marks(run: string, d: string): void;
+  /** Fills the path of this key, if it is there; asks the page only for what has changed. */
+  set(key: string, d: string): void;
   clip(left: number, top: number, width: number, height: number): void;
+  /** This line stands out and the others fade; null: none does. */
+  highlight(line: string | null): void;
+  /** The part of the plot that is being chosen; null: none is. */
+  select(rect: { x: number; y: number; width: number; height: number } | null): void;
   crosshair: SVGGElement | null;
 }
 
-export interface PathRun {
-  id: string;
+export interface PathLine {
+  key: string;
   color: number;
+  grouped: boolean;
+  /** Ids of its runs, each of which is a thin line while a group stands out. */
+  runs: readonly string[];
 }
 
 interface PathsProps {
   ref: Ref<PathsHandle>;
   id: string;
-  runs: readonly PathRun[];
+  lines: readonly PathLine[];
   layers: readonly ChartLayer[];
+  /** A faint line each, in this colour. */
+  earlier: readonly { key: string; color: number }[];
 }
 
-export const Paths = memo(function Paths({ ref, id, runs, layers }: PathsProps) {
+export const Paths = memo(function Paths({ ref, id, lines, layers, earlier }: PathsProps) {
   const group = useRef<SVGGElement>(null);
   const clip = useRef<SVGRectElement>(null);
+  const selection = useRef<SVGRectElement>(null);
   const crosshair = useRef<SVGGElement>(null);
-  useImperativeHandle(ref, () => {
-    const find = (key: string): Element | null => group.current?.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? null;
-    return {
-      set: (run, layer, ghost, d) => find(`${run}/${layer}/${ghost ? 'ghost' : 'line'}`)?.setAttribute('d', d),
-      marks: (run, d) => find(`${run}/marks`)?.setAttribute('d', d),
-      clip: (left, top, width, height) => {
-        for (const [name, value] of Object.entries({ x: left, y: top - 2, width, height: height + 4 }))
-          clip.current?.setAttribute(name, String(value));
-      },
-      get crosshair() {
-        return crosshair.current;
-      },
-    };
-  }, []);
+  useImperativeHandle(ref, () => handle(group, clip, selection, crosshair), []);
   const clipId = `${id}-clip`;
   return (
     <>
@@ -50,28 +46,69 @@ export const Paths = memo(function Paths({ ref, id, runs, layers }: PathsProps) 
           <rect ref={clip} />
         </clipPath>
       </defs>
-      <g ref={group} clipPath={`url(#${clipId})`} fill="none" strokeLinejoin="round" strokeLinecap="round">
+      <g ref={group} className={styles.lines} clipPath={`url(#${clipId})`} fill="none" strokeLinejoin="round" strokeLinecap="round">
         {layers.map(({ metric, weight }, i) =>
-          runs.map(({ id: run, color }) => (
-            <g key={`${run}/${metric}`} stroke={runColor(color)}>
-              {weight === 'thin' && <path data-key={`${run}/${i}/ghost`} className={styles.ghost} />}
-              <path
-                data-key={`${run}/${i}/line`}
-                className={styles[weight]}
-                strokeLinecap="butt"
-                strokeDasharray={weight === 'thick' ? dashOf(color) : undefined}
-              />
-            </g>
+          earlier.map(({ key, color }) => (
+            <path key={`${key}/${metric}`} data-key={`${key}/${i}/earlier`} className={styles[`${weight}Earlier`]} stroke={runColor(color)} />
           )),
         )}
-        {runs.map(({ id: run, color }) => (
-          <path key={run} data-key={`${run}/marks`} className={styles.mark} stroke={runColor(color)} />
+        {layers.map((layer, i) => lines.map((line) => <LinePaths key={`${line.key}/${layer.metric}`} line={line} layer={layer} at={i} />))}
+        {lines.map(({ key, color }) => (
+          <path key={key} data-key={`${key}/marks`} data-line={key} className={styles.mark} stroke={runColor(color)} />
         ))}
       </g>
+      <rect ref={selection} className={styles.selection} visibility="hidden" data-screen-only />
       <g ref={crosshair} className={styles.crosshair} visibility="hidden" data-screen-only>
         <line />
-        {runs.flatMap(({ id: run, color }) => layers.map((_, i) => <circle key={`${run}/${String(i)}`} r="3" fill={runColor(color)} />))}
+        {lines.flatMap(({ key, color }) => layers.map((_, i) => <circle key={`${key}/${String(i)}`} r="3" fill={runColor(color)} />))}
       </g>
     </>
   );
 });
+
+function LinePaths({ line: { key, color, grouped, runs }, layer: { weight }, at }: { line: PathLine; layer: ChartLayer; at: number }) {
+  return (
+    <g data-line={key} stroke={runColor(color)}>
+      {grouped && <path data-key={`${key}/${at}/band`} className={styles.band} fill={runColor(color)} stroke="none" />}
+      {grouped && runs.map((run) => <path key={run} data-key={`${key}/${at}/${run}`} className={styles.member} />)}
+      {weight === 'thin' && !grouped && <path data-key={`${key}/${at}/ghost`} className={styles.ghost} />}
+      <path
+        data-key={`${key}/${at}/line`}
+        className={grouped && weight === 'thin' ? styles.mean : styles[weight]}
+        strokeLinecap="butt"
+        strokeDasharray={weight === 'thick' ? dashOf(color) : thinDashOf(color)}
+      />
+    </g>
+  );
+}
+
+interface Reference<T> {
+  readonly current: T | null;
+}
+
+function handle(
+  group: Reference<SVGGElement>,
+  clip: Reference<SVGRectElement>,
+  selection: Reference<SVGRectElement>,
+  crosshair: Reference<SVGGElement>,
+): PathsHandle {
+  const write = (element: Element | null, attributes: object): void => {
+    for (const [name, value] of Object.entries(attributes)) element?.setAttribute(name, String(value));
+  };
+  return {
+    set: (key, d) => {
+      const path = group.current?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      if (path && path.getAttribute('d') !== d) path.setAttribute('d', d);
+    },
+    clip: (x, y, width, height) => write(clip.current, { x, y: y - 2, width, height: height + 4 }),
+    highlight: (line) => {
+      group.current?.toggleAttribute('data-highlight', line !== null);
+      for (const element of group.current?.querySelectorAll<SVGElement>('[data-line]') ?? [])
+        element.toggleAttribute('data-on', element.dataset.line === line);
+    },
+    select: (rect) => write(selection.current, rect ? { ...rect, visibility: 'visible' } : { visibility: 'hidden' }),
+    get crosshair() {
+      return crosshair.current;
+    },
+  };
+}

@@ -15,10 +15,19 @@ export function roundUp(value: number): number {
   return step * power;
 }
 
-/** From 0 to a round number beyond the newest point. */
-export function growingDomain(last: number, least: number): Domain {
-  return { min: 0, max: roundUp(Math.max(last, least)) };
+/** From 0 (on a log axis from the first point, which is above 0) to a round number beyond the newest point. */
+export function growingDomain(last: number, least: number, first = 0): Domain {
+  return { min: first, max: roundUp(Math.max(last, least, 2 * first)) };
 }
+
+/** Where a value stands between the ends, 0 … 1; −∞ for what has no place on a log axis. */
+export function shareOf({ min, max }: Domain, value: number, log: boolean): number {
+  if (!log) return (value - min) / (max - min);
+  return value > 0 ? Math.log(value / min) / Math.log(max / min) : Number.NEGATIVE_INFINITY;
+}
+
+/** The value that stands there. */
+export const valueAt = ({ min, max }: Domain, share: number, log: boolean): number => (log ? min * (max / min) ** share : min + share * (max - min));
 
 /** Quantised to whole steps of `unit` decades on a log axis, or to nice numbers on a linear one. */
 export function valueDomain(low: number, high: number, log: boolean): Domain {
@@ -51,6 +60,7 @@ export function linearTicks({ min, max }: Domain, count: number): number[] {
 
 /** 1 and 3 of each decade where they fit, else 1, else every other decade. */
 export function logTicks({ min, max }: Domain, count: number): number[] {
+  if (!(min > 0) || !(max > min)) return [];
   for (const [marks, stride] of [
     [[1, 2, 5], 1],
     [[1, 3], 1],

@@ -1,5 +1,6 @@
 /**
- * When charts are painted: at most ten times a second, and one chart a frame, so that no single task grows with the number of charts.
+ * When charts are painted: at most ten times a second, one chart a frame, and of many lines as many as fit into a slice of a frame, so that no
+ * single task grows with the number of charts or runs.
  * Less often where that would take the browser more than its share of the time (less of it with a software adapter, which computes on the
  * same cores), and at full speed.
  */
@@ -13,10 +14,16 @@ const SLOWEST_MS = 1000;
 const SHARE = 0.05;
 const SHARE_SOFTWARE = 0.015;
 
-type Paint = () => void;
+/** Longest that painting may hold the page up at once; the browser needs as much again to lay out and paint what changed. */
+const SLICE_MS = 12;
+
+/** Paints a line between one `yield` and the next. */
+type Paint = () => Iterator<void>;
 
 const charts = new Set<Paint>();
 const dirty = new Set<Paint>();
+/** Charts whose painting goes on in the next frame. */
+const begun = new Map<Paint, Iterator<void>>();
 let waiting = false;
 let frame = 0;
 let last = 0;
@@ -41,6 +48,7 @@ export function register(paint: Paint): () => void {
   return () => {
     charts.delete(paint);
     dirty.delete(paint);
+    begun.delete(paint);
   };
 }
 
@@ -48,6 +56,14 @@ export function register(paint: Paint): () => void {
 export function paintSoon(paint: Paint): void {
   dirty.add(paint);
   if (!frame) frame = requestAnimationFrame(next);
+}
+
+/** In this task, as far as a slice goes: what stands on screen belongs to other axes. */
+export function paintNow(paint: Paint): void {
+  dirty.delete(paint);
+  begun.set(paint, paint());
+  advance(paint);
+  if (begun.has(paint) && !frame) frame = requestAnimationFrame(next);
 }
 
 function round(): void {
@@ -59,14 +75,26 @@ function round(): void {
 
 function next(): void {
   frame = 0;
-  const [paint] = dirty;
-  if (!paint) return;
-  dirty.delete(paint);
+  let [paint] = begun.keys();
+  if (!paint) {
+    [paint] = dirty;
+    if (!paint) return;
+    dirty.delete(paint);
+    begun.set(paint, paint());
+  }
   const began = performance.now();
-  paint();
+  advance(paint);
   // The first task behind the frame: the browser has laid out and painted.
   setTimeout(() => {
     cost += performance.now() - began;
   });
-  if (dirty.size > 0) frame = requestAnimationFrame(next);
+  if (begun.size + dirty.size > 0) frame = requestAnimationFrame(next);
+}
+
+/** Goes on with a chart until it is done or the slice is. */
+function advance(paint: Paint): void {
+  const painting = begun.get(paint)!;
+  const end = performance.now() + SLICE_MS;
+  while (!painting.next().done) if (performance.now() >= end) return;
+  begun.delete(paint);
 }

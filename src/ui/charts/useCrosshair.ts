@@ -1,82 +1,106 @@
-/** One pointer, all charts: the line and the dots of a chart follow the shared position by reference. */
-import { type PointerEvent, type RefObject, useCallback, useEffect } from 'react';
+/** One pointer, all charts: the line and the dots of a chart follow the shared position by reference, and the line nearest to it stands out. */
+import { type PointerEvent, type RefObject, useCallback, useEffect, useMemo } from 'react';
 import { lowerBound } from '../../store/column.ts';
-import { curves } from '../../store/series.ts';
-import { hoverStore } from '../../store/view.ts';
-import type { RunItem } from '../hooks.ts';
-import { type AxisChoice, columnOf, xOf } from './domains.ts';
+import { highlight, hoverStore } from '../../store/view.ts';
+import { curveOf } from './lines.ts';
 import type { PathsHandle } from './Paths.tsx';
 import { mapX, mapY, type Plot } from './path.ts';
-import type { ChartSpec } from './spec.ts';
+import { shareOf, valueAt } from './scale.ts';
+import type { Scene } from './useCurvePainter.ts';
 
 interface Options {
-  spec: ChartSpec;
-  runs: readonly RunItem[];
-  choice: AxisChoice;
-  smoothing: number;
+  scene: Scene;
   paths: RefObject<PathsHandle | null>;
   plot: RefObject<Plot | null>;
 }
 
-export function useCrosshair({ spec, runs, choice, smoothing, paths, plot }: Options) {
-  const { axis, epochsPerStep } = choice;
+/** As near as this, in pixels, a line is meant. */
+const NEAR = 24;
 
-  const draw = useCallback(() => {
-    const group = paths.current?.crosshair;
-    const at = plot.current;
-    const { hover } = hoverStore.getState();
-    if (!group || !at) return;
-    if (!hover || hover.x > at.x.max) return group.setAttribute('visibility', 'hidden');
-    group.setAttribute('visibility', 'visible');
-    const x = mapX(at, hover.x);
-    const [line, ...dots] = group.children;
-    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: at.top, y2: at.top + at.height })) line!.setAttribute(name, String(value));
-    let k = 0;
-    for (const run of runs) {
-      const series = curves.peek(run.id);
-      for (const { metric } of spec.layers) {
-        const dot = dots[k++];
-        if (!dot) continue;
-        const i = series ? indexAt(series.steps(metric).length, xOf(series, metric, { axis, epochsPerStep }), hover.x) : -1;
-        const y = series && i >= 0 ? columnOf(series, metric, smoothing).data[i]! : Number.NaN;
-        const shown = Number.isFinite(y) && (!at.log || y > 0);
-        dot.setAttribute('visibility', shown ? 'inherit' : 'hidden');
-        if (!shown) continue;
-        const { xs, factor } = xOf(series!, metric, { axis, epochsPerStep });
-        dot.setAttribute('cx', String(mapX(at, xs[i]! * factor)));
-        dot.setAttribute('cy', String(mapY(at, y)));
-      }
-    }
-  }, [spec, runs, axis, epochsPerStep, smoothing, paths, plot]);
-
+export function useCrosshair({ scene, paths, plot }: Options) {
+  const { name } = scene.spec;
   useEffect(() => {
     let frame = 0;
+    const draw = (): void => {
+      frame = 0;
+      const group = paths.current?.crosshair;
+      const at = plot.current;
+      if (group && at) drawCrosshair(group, at, scene);
+    };
     const stop = hoverStore.subscribe(() => {
-      frame ||= requestAnimationFrame(() => {
-        frame = 0;
-        draw();
-      });
+      frame ||= requestAnimationFrame(draw);
     });
     return () => {
       stop();
       cancelAnimationFrame(frame);
     };
-  }, [draw]);
+  }, [scene, paths, plot]);
 
-  const onPointerMove = useCallback(
-    (event: PointerEvent<HTMLElement>) => {
-      const at = plot.current;
-      if (!at) return;
-      const box = event.currentTarget.getBoundingClientRect();
-      const px = event.clientX - box.left;
-      const x = at.x.min + ((px - at.left) / at.width) * (at.x.max - at.x.min);
-      const inside = x >= at.x.min && x <= at.x.max;
-      hoverStore.setState({ hover: inside ? { chart: spec.name, x, left: px, width: box.width } : null });
+  const show = useCallback(
+    (at: Plot, left: number, top: number, width: number): void => {
+      const share = (left - at.left) / at.width;
+      const inside = share >= 0 && share <= 1;
+      hoverStore.setState({ hover: inside ? { chart: name, x: valueAt(at.x, share, at.logX ?? false), left, top, width } : null });
+      if (!inside) highlight(null);
     },
-    [spec.name, plot],
+    [name],
   );
-  const onPointerLeave = useCallback(() => hoverStore.setState({ hover: null }), []);
-  return { onPointerMove, onPointerLeave };
+  return useMemo(
+    () => ({
+      onPointerMove: (event: PointerEvent<HTMLElement>) => {
+        const box = event.currentTarget.getBoundingClientRect();
+        if (plot.current) show(plot.current, event.clientX - box.left, event.clientY - box.top, box.width);
+      },
+      onPointerLeave: leave,
+      /** By a share of the plot to the right: for the arrow keys. From its right end, where it stood nowhere. */
+      move: (by: number, width: number) => {
+        const at = plot.current;
+        if (!at) return;
+        const { hover } = hoverStore.getState();
+        const share = hover && hover.x <= at.x.max ? Math.max(0, shareOf(at.x, hover.x, at.logX ?? false)) : 1 - by;
+        show(at, at.left + Math.min(1, Math.max(0, share + by)) * at.width, Number.NaN, width);
+      },
+      leave,
+    }),
+    [show, plot],
+  );
+}
+
+function leave(): void {
+  hoverStore.setState({ hover: null });
+  highlight(null);
+}
+
+function drawCrosshair(group: SVGGElement, at: Plot, { spec, lines, fit }: Scene): void {
+  const { hover } = hoverStore.getState();
+  if (!hover || hover.x > at.x.max || hover.x < at.x.min) return group.setAttribute('visibility', 'hidden');
+  group.setAttribute('visibility', 'visible');
+  const x = mapX(at, hover.x);
+  const [rule, ...dots] = group.children;
+  for (const [name, value] of Object.entries({ x1: x, x2: x, y1: at.top, y2: at.top + at.height })) rule!.setAttribute(name, String(value));
+  let nearest: string | null = null;
+  let distance = NEAR;
+  let k = 0;
+  for (const line of lines) {
+    for (const { metric } of spec.layers) {
+      const dot = dots[k++];
+      if (!dot) continue;
+      const curve = curveOf(line, metric, fit.choice, fit.smoothing);
+      const i = curve ? indexAt(curve.ys.length, curve, hover.x) : -1;
+      const y = curve && i >= 0 ? curve.ys.data[i]! : Number.NaN;
+      const shown = Number.isFinite(y) && (!at.log || y > 0);
+      dot.setAttribute('visibility', shown ? 'inherit' : 'hidden');
+      if (!shown) continue;
+      const top = mapY(at, y);
+      dot.setAttribute('cx', String(mapX(at, curve!.xs[i]! * curve!.factor)));
+      dot.setAttribute('cy', String(top));
+      if (Math.abs(top - hover.top) >= distance) continue;
+      distance = Math.abs(top - hover.top);
+      nearest = line.key;
+    }
+  }
+  // By keys the crosshair has no height: which line stands out is for the legend to say.
+  if (hover.chart === spec.name && !Number.isNaN(hover.top)) highlight(nearest);
 }
 
 /** Index of the last point at or before x; −1 before the first. */

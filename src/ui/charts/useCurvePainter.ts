@@ -1,12 +1,14 @@
 /** Keeps the paths of one chart at the curves: what to draw is read when it is drawn, so that React hears only of a new domain. */
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { EarlierRun } from '../../store/earlier.ts';
 import { liveStore } from '../../store/live.ts';
-import { curves, isValidation, type RunSeries } from '../../store/series.ts';
-import type { RunItem } from '../hooks.ts';
-import { type AxisChoice, columnOf, type Domains, domainsOf, xOf } from './domains.ts';
+import { highlightStore } from '../../store/view.ts';
+import { type Domains, domainsOf, type Fit } from './domains.ts';
+import { type Line, seriesOf } from './lines.ts';
 import type { PathsHandle } from './Paths.tsx';
-import { curvePath, mapX, mapY, type Plot } from './path.ts';
-import { paintSoon, register } from './scheduler.ts';
+import { paintEarlier, paintLine, paintMembers } from './paint.ts';
+import type { Plot } from './path.ts';
+import { paintNow, paintSoon, register } from './scheduler.ts';
 import type { ChartSpec } from './spec.ts';
 
 export interface Painter {
@@ -15,32 +17,54 @@ export interface Painter {
   onPlot: (plot: Plot) => void;
 }
 
-interface Options {
+/** What a chart shows, and how. */
+export interface Scene {
   spec: ChartSpec;
-  runs: readonly RunItem[];
-  choice: AxisChoice;
-  smoothing: number;
+  lines: readonly Line[];
+  earlier: readonly (EarlierRun & { key: string })[];
+  fit: Fit;
+}
+
+interface Options {
+  scene: Scene;
   paths: RefObject<PathsHandle | null>;
   /** Not shown: nothing is painted. */
   asleep: boolean;
 }
 
-export function useCurvePainter({ spec, runs, choice, smoothing, paths, asleep }: Options): Painter {
-  const { axis, epochsPerStep } = choice;
-  const current = useMemo(() => ({ spec, runs, choice: { axis, epochsPerStep }, smoothing }), [spec, runs, axis, epochsPerStep, smoothing]);
+export function useCurvePainter({ scene, paths, asleep }: Options): Painter {
   const plot = useRef<Plot | null>(null);
-  const measure = useCallback(() => domainsOf(current.spec, seriesOf(current.runs), current.choice, current.smoothing), [current]);
+  /** The plot and scene that the earlier races were painted for: they do not change otherwise. */
+  const behind = useRef<[Plot, Scene] | null>(null);
+  const measure = useCallback(() => domainsOf(scene.spec, allSeries(scene), scene.fit, earlierSeries(scene)), [scene]);
   const [domains, setDomains] = useState(measure);
 
-  const paint = useCallback(() => {
-    const next = measure();
-    setDomains((old) => (equal(old, next) ? old : next));
-    const at = plot.current;
-    if (!at || !paths.current) return;
-    // A new domain comes through the frame, which paints when it is there.
-    if (!equal({ x: at.x, y: at.y }, next) || at.log !== current.spec.log) return;
-    for (const run of current.runs) paintRun(paths.current, at, run, current.spec, current.choice, current.smoothing);
-  }, [current, measure, paths]);
+  const paint = useMemo(
+    () =>
+      function* (): Generator<void> {
+        const next = measure();
+        setDomains((old) => (equal(old, next) ? old : next));
+        const at = plot.current;
+        const handle = paths.current;
+        if (!at || !handle) return;
+        // A new domain comes through the frame, which paints when it is there.
+        const { spec, lines, earlier, fit } = scene;
+        if (!equal({ ...at, whole: next.whole }, next) || at.log !== spec.log || at.logX !== fit.choice.log) return;
+        yield;
+        if (behind.current?.[0] !== at || behind.current[1] !== scene) {
+          for (const run of earlier) {
+            paintEarlier(handle, at, run, spec, fit);
+            yield;
+          }
+          behind.current = [at, scene];
+        }
+        for (const line of lines) {
+          paintLine(handle, at, line, spec, fit);
+          yield;
+        }
+      },
+    [scene, measure, paths],
+  );
 
   useEffect(() => {
     if (asleep) return;
@@ -55,57 +79,37 @@ export function useCurvePainter({ spec, runs, choice, smoothing, paths, asleep }
     };
   }, [paint, asleep]);
 
+  useHighlight(scene, paths, plot);
   const latest = useRef(paint);
   latest.current = paint;
   const onPlot = useCallback(
     (next: Plot) => {
       plot.current = next;
       paths.current?.clip(next.left, next.top, next.width, next.height);
-      latest.current();
+      paintNow(latest.current);
     },
     [paths],
   );
   return { domains, plot, onPlot };
 }
 
-const seriesOf = (runs: readonly RunItem[]): RunSeries[] => runs.flatMap((run) => curves.peek(run.id) ?? []);
-
-const equal = (a: Domains, b: Domains): boolean => a.x.min === b.x.min && a.x.max === b.x.max && a.y.min === b.y.min && a.y.max === b.y.max;
-
-function paintRun(paths: PathsHandle, plot: Plot, run: RunItem, spec: ChartSpec, choice: AxisChoice, smoothing: number): void {
-  const series = curves.peek(run.id);
-  for (const [i, { metric }] of spec.layers.entries()) {
-    if (!series) {
-      paths.set(run.id, i, false, '');
-      paths.set(run.id, i, true, '');
-      continue;
-    }
-    const { xs, factor } = xOf(series, metric, choice);
-    paths.set(run.id, i, false, curvePath(plot, xs, factor, columnOf(series, metric, smoothing)));
-    const ghost = smoothing > 0 && !isValidation(metric) && metric !== 'lr';
-    paths.set(run.id, i, true, ghost ? curvePath(plot, xs, factor, series.column(metric)) : '');
-  }
-  paths.marks(run.id, series ? marks(plot, run.id, series, spec, choice, smoothing) : '');
+/** The line that stands out in every chart; of a group its single runs come with it. */
+function useHighlight({ spec, lines, fit }: Scene, paths: RefObject<PathsHandle | null>, plot: RefObject<Plot | null>): void {
+  useEffect(() => {
+    const show = ({ line: key }: { line: string | null }): void => {
+      const handle = paths.current;
+      if (!handle) return;
+      const shown = lines.some((line) => line.key === key) ? key : null;
+      handle.highlight(shown);
+      const at = plot.current;
+      if (at) for (const line of lines) if (line.grouped) paintMembers(handle, at, line, spec, fit, line.key === shown);
+    };
+    show(highlightStore.getState());
+    return highlightStore.subscribe(show);
+  }, [spec, lines, fit, paths, plot]);
 }
 
-/** A diamond where the run was changed in flight, a cross where it diverged. */
-function marks(plot: Plot, id: string, series: RunSeries, spec: ChartSpec, choice: AxisChoice, smoothing: number): string {
-  const { markers, diverged } = liveStore.getState();
-  const { metric } = spec.layers[0]!;
-  const column = columnOf(series, metric, smoothing);
-  const { xs, factor } = xOf(series, metric, choice);
-  const at = (step: number): [number, number] | null => {
-    const i = Math.max(0, series.indexAt(metric, step));
-    const y = column.data[i];
-    return i >= column.length || y === undefined || !Number.isFinite(y) ? null : [Math.round(mapX(plot, xs[i]! * factor)), Math.round(mapY(plot, y))];
-  };
-  let d = '';
-  for (const { step } of markers[id] ?? []) {
-    const point = at(step);
-    if (point) d += `M${point[0]} ${point[1] - 5}l5 5l-5 5l-5 -5z`;
-  }
-  const end = diverged[id];
-  const point = end && at(end.step - 1);
-  if (point) d += `M${point[0] - 4} ${point[1] - 4}l8 8m0 -8l-8 8`;
-  return d;
-}
+const allSeries = (scene: Scene) => scene.lines.flatMap((line) => seriesOf(line.runs));
+const earlierSeries = (scene: Scene) => scene.earlier.map((run) => run.series);
+const equal = (a: Domains, b: Domains): boolean =>
+  a.x.min === b.x.min && a.x.max === b.x.max && a.y.min === b.y.min && a.y.max === b.y.max && a.whole.max === b.whole.max;

@@ -18,6 +18,9 @@ export const dashOf = (color: number, scale = 1): string | undefined => {
         .join(' ');
 };
 
+/** Thin lines go without a pattern, which would be lost in the noise, until colours come again. */
+export const thinDashOf = (color: number): string | undefined => (color < COLORS ? undefined : dashOf(color));
+
 export const colorName = (color: number): string => COLOR_NAMES[color % COLORS]!;
 
 const COLOR_NAMES = ['blue', 'orange', 'green', 'pink', 'gold', 'violet', 'sky', 'grey', 'brown', 'red'];

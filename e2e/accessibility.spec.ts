@@ -15,12 +15,13 @@ async function expectAccessible(page: Page, state: string): Promise<void> {
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing, ${scheme}: training, an opened run, menus, a diverged run`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme });
-    await open(page, small({ runs: [sgd('Calm', 0.05), sgd('Wild', 1e30)] }));
+    await open(page, small({ runs: [sgd('Calm', 0.05, { schedule: { type: 'OneCycleLR', max_lr: 0.05 } }), sgd('Wild', 1e30)] }));
     await start(page);
     await trained(page, 0);
     await expect(runCard(page, 'Wild').getByRole('alert')).toContainText('Diverged at step');
     await expectAccessible(page, 'training, with a diverged run');
-    await runCard(page, 'Calm').getByText('More', { exact: true }).click();
+    await runCard(page, 'Calm').getByText('one cycle', { exact: true }).click();
+    await expect(page.getByRole('img', { name: /^Calm: planned momentum/ })).toBeVisible();
     await region(page, 'Model')
       .getByRole('button', { name: /^Conv2d/ })
       .click();

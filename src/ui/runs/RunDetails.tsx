@@ -1,5 +1,5 @@
 /** Everything else of a run, behind a disclosure: other arguments, schedule, initial weights, seed, own network. */
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { complete } from '../../model/fields.ts';
 import { formatCount, formatNumber } from '../../model/format.ts';
 import { inferModel } from '../../model/infer.ts';
@@ -14,8 +14,10 @@ import { FieldInput } from '../primitives/FieldInput.tsx';
 import { Formula } from '../primitives/Formula.tsx';
 import { NumberField } from '../primitives/NumberField.tsx';
 import styles from './Runs.module.css';
-import { SchedulePreview } from './SchedulePreview.tsx';
-import { Sparkline } from './Sparkline.tsx';
+
+// What draws a schedule comes after the first screen.
+const Sparkline = lazy(() => import('./Sparkline.tsx').then((m) => ({ default: m.Sparkline })));
+const SchedulePreview = lazy(() => import('./SchedulePreview.tsx').then((m) => ({ default: m.SchedulePreview })));
 
 export function RunDetails({ run }: { run: RunItem }) {
   const { id, spec } = run;
@@ -26,7 +28,9 @@ export function RunDetails({ run }: { run: RunItem }) {
     <details className={styles.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span>{summarise(spec)}</span>
-        <Sparkline spec={spec} color={run.color} />
+        <Suspense fallback={null}>
+          <Sparkline spec={spec} color={run.color} />
+        </Suspense>
       </summary>
       <div className={styles.form}>
         {definition && (
@@ -53,7 +57,11 @@ export function RunDetails({ run }: { run: RunItem }) {
             onChange={(name, value) => setPartArg(id, 'schedule', name, value)}
           />
         )}
-        {open && <SchedulePreview run={run} />}
+        {open && spec.schedule && (
+          <Suspense fallback={null}>
+            <SchedulePreview run={run} />
+          </Suspense>
+        )}
         <Choice label="init" of={run.name} known={inits} value={spec.init?.type ?? 'default'} onChange={(type) => choosePart(id, 'init', type)} />
         {spec.init && inits[spec.init.type] && (
           <Fields

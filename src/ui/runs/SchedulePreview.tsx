@@ -16,7 +16,7 @@ import styles from './SchedulePreview.module.css';
 const RATE_HEIGHT = 72;
 const MOMENTUM_HEIGHT = 40;
 /** Room for the labels of the value axis. */
-const GUTTER = 46;
+const GUTTER = 54;
 
 const short = (value: number): string => formatNumber(Number(value.toPrecision(3)));
 
@@ -106,7 +106,8 @@ interface CurveProps {
 function Curve({ name, label, preview, values, log = false, fromZero = false, past, step, color, width, height }: CurveProps) {
   const plot = useMemo(() => plotOf(values, { width, height, steps: preview.steps, log, fromZero }), [preview, values, log, fromZero, width, height]);
   const d = useMemo(() => lineOf(preview.at, values, plot), [preview, values, plot]);
-  const done = past && curvePath(plot, past.step.data, 1, past.train.lr);
+  // The n-th update, which a curve shows at n, follows n − 1 finished steps.
+  const done = past && curvePath({ ...plot, x: { min: 1, max: plot.x.max + 1 } }, past.step.data, 1, past.train.lr);
   const now = past?.train.lr.last() ?? values[preview.at.findLastIndex((at) => at <= step)]!;
   const here = pointOf(plot, step, now);
   return (

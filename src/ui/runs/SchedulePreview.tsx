@@ -107,7 +107,7 @@ function Curve({ name, label, preview, values, log = false, fromZero = false, pa
   const plot = useMemo(() => plotOf(values, { width, height, steps: preview.steps, log, fromZero }), [preview, values, log, fromZero, width, height]);
   const d = useMemo(() => lineOf(preview.at, values, plot), [preview, values, plot]);
   // The n-th update, which a curve shows at n, follows n − 1 finished steps.
-  const done = past && curvePath({ ...plot, x: { min: 1, max: plot.x.max + 1 } }, past.step.data, 1, past.train.lr);
+  const done = past && plot.flat === null ? curvePath({ ...plot, x: { min: 1, max: plot.x.max + 1 } }, past.step.data, 1, past.train.lr) : undefined;
   const now = past?.train.lr.last() ?? values[preview.at.findLastIndex((at) => at <= step)]!;
   const here = pointOf(plot, step, now);
   return (

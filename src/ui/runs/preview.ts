@@ -18,18 +18,18 @@ export interface Box {
 
 /** `flat`: the value of a curve that never moves; its line lies in the middle. */
 export function plotOf(values: readonly number[], { width, height, steps, log, fromZero }: Box): Plot & { flat: number | null } {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const finite = values.filter(Number.isFinite);
+  const [least, most] = [Math.min(...finite), Math.max(...finite)];
   const flat = most > least ? null : most;
   const low = log ? Math.max(least, most / 10 ** DECADES) : fromZero ? 0 : least;
-  // Beside a number like 1e30, 1 is nothing.
-  const around = Math.max(1, Math.abs(most));
-  const y = flat === null ? { min: low, max: most } : { min: flat - around, max: flat + around };
+  const y = flat === null ? { min: low, max: most } : { min: flat, max: flat };
   return { left: 0, top: INSET, width, height: height - 2 * INSET, x: { min: 0, max: steps }, y, log: log && flat === null, flat };
 }
 
-/** Where a step and a value stand, never outside of the plot. */
+/** Where a step and a value stand, never outside of the plot: what has left the floats is at its upper end. */
 export function pointOf(plot: Plot, step: number, value: number): { x: number; y: number } {
-  const y = plot.log && !(value > 0) ? Number.POSITIVE_INFINITY : mapY(plot, value);
+  const level = plot.y.min === plot.y.max ? plot.top + plot.height / 2 : mapY(plot, value);
+  const y = value === Number.POSITIVE_INFINITY ? plot.top : plot.log && !(value > 0) ? plot.top + plot.height : level;
   return { x: mapX(plot, step), y: Math.max(plot.top, Math.min(plot.top + plot.height, y)) };
 }
 

@@ -9,7 +9,7 @@ import { DeviceLostError, type Gpu, requestGpu, wrapDevice } from './gpu/device.
 import { restoreExperiment } from './model/experiment.ts';
 import { type InitSpec, type LossSpec, ModelError, type ModelSpec, type OptimizerSpec, type ScheduleSpec } from './model/types.ts';
 import type { LaneGroup, LaneSnapshot, Validation } from './train/group.ts';
-import { type Lane, makeLane } from './train/lane.ts';
+import { type Lane, makeLane, rateAt } from './train/lane.ts';
 import { checkLabels, evaluateOn, predictOn } from './train/predict.ts';
 import { loadStateDict, type StateDict } from './train/state_dict.ts';
 import { Trainer, type TrainerData } from './train/trainer.ts';
@@ -77,7 +77,7 @@ export interface DescentTrainer {
   evaluate(run: number, data: Pick<Data, 'images' | 'labels'>): Promise<Validation>;
   /** Logits [N, classes] in evaluation mode, row-major. */
   predict(run: number, images: Uint8Array | Float32Array): Promise<Float32Array>;
-  /** Learning rate of the next step. */
+  /** Learning rate of the update that the next step belongs to. */
   learningRate(run: number): Promise<number>;
   checkpoint(): Promise<Checkpoint>;
   restore(checkpoint: Checkpoint): Promise<void>;
@@ -223,7 +223,7 @@ export async function createTrainer(setup: TrainerSetup): Promise<DescentTrainer
     learningRate: (run) =>
       inTurn(() => {
         const { group, l } = find(run);
-        return group.lanes[l].rate(group.step);
+        return rateAt(group.lanes[l], group.step);
       }),
     checkpoint: () => inTurn(async () => ({ snapshots: await trainer.snapshot() })),
     restore: (checkpoint) =>

@@ -2,6 +2,7 @@
 
 import { formatNumber } from './format.ts';
 import { momentumArgument, movingMomentum } from './momentum.ts';
+import { commonOf } from './optimizers/common.ts';
 import { optimizers, resolveOptimizer } from './optimizers/index.ts';
 import { type Epoch, followerOf, rateOf, resolveSchedule, type ScheduleDefinition, schedules } from './schedules/index.ts';
 import type { Args, OptimizerSpec, ScheduleSpec } from './types.ts';
@@ -48,15 +49,18 @@ export function previewOf(run: Run, { epoch, eval_every, least = 0 }: PreviewCon
   const args = resolveSchedule(spec);
   const definition = schedules[spec.type]!;
   if (args.interval === 'epoch' && !epoch) return null;
-  const unit = definition.plateau ? eval_every : args.interval === 'epoch' && epoch ? epoch.train / epoch.batch_size : 1;
-  const warm = args.warmup_steps as number;
+  // Schedules count updates; the picture shows steps, of which an update takes several where gradients are accumulated.
+  const k = commonOf(resolveOptimizer(run.optimizer)).accumulate;
+  const unit = definition.plateau ? eval_every : args.interval === 'epoch' && epoch ? epoch.train / epoch.batch_size : k;
+  const warm = k * (args.warmup_steps as number);
   const step = (count: number): number => Math.min(FURTHEST, warm + Math.ceil(count * unit - 1e-6));
   const reach = step(definition.reach(args));
   const steps = Math.max(10, least, reach === warm ? Math.max(USUAL, 3 * warm) : reach);
   const at = [...new Set(Array.from({ length: SAMPLES + 1 }, (_, i) => Math.round((i / SAMPLES) * steps)))];
   const planned = rateOf(run.schedule, run.optimizer.lr);
-  const stalled = stalledRates(run, Math.ceil(steps / eval_every), eval_every);
-  const rate = (s: number): number => (stalled && s >= warm ? stalled[Math.floor(s / eval_every)]! : planned(s, epoch));
+  const stalled = stalledRates(run, Math.ceil(steps / eval_every), eval_every / k);
+  const perUpdate = epoch && { batch_size: k * epoch.batch_size, train: epoch.train };
+  const rate = (s: number): number => (stalled && s >= warm ? stalled[Math.floor(s / eval_every)]! : planned(Math.floor(s / k), perUpdate));
   const lr = at.map(rate);
   const momentum = movingMomentum(run.optimizer.type, run.schedule);
   const last = definition.end && step(definition.end(args));
@@ -65,7 +69,7 @@ export function previewOf(run: Run, { epoch, eval_every, least = 0 }: PreviewCon
     steps,
     at,
     lr,
-    momentum: momentum ? at.map(momentum) : null,
+    momentum: momentum ? at.map((s) => momentum(Math.floor(s / k))) : null,
     log: definition.factors === true && lr.every((value) => value > 0),
     follows: stalled !== null,
     end,
@@ -86,14 +90,14 @@ interface Facts {
 /** More validations than these are not looked into: the rate of the last one stays. */
 const VALIDATIONS = 20_000;
 
-/** The rate after 0, 1, 2 … validations of which only the first is any good; null for a schedule that does not follow them. */
-function stalledRates({ schedule, optimizer }: Run, count: number, eval_every: number): number[] | null {
+/** The rate after 0, 1, 2 … validations, so many updates apart, of which only the first is any good; null for a schedule that does not follow them. */
+function stalledRates({ schedule, optimizer }: Run, count: number, updates: number): number[] | null {
   const follower = followerOf(schedule, optimizer.lr);
   if (!follower) return null;
   let state = follower.take(null);
   const rates = [state.lr];
   for (let v = 1; v <= Math.min(count, VALIDATIONS); v++) {
-    state = follower.observe(state, v * eval_every, { loss: 1, accuracy: 0.5 });
+    state = follower.observe(state, Math.floor(v * updates), { loss: 1, accuracy: 0.5 });
     rates.push(state.lr);
   }
   while (rates.length <= count) rates.push(state.lr);

@@ -112,7 +112,7 @@ export const dropoutKey = (lane: Lane, step: number): number => hash3(lane.seed,
 export type Updated = Pick<Lane, 'optimizer' | 'rate'> & Partial<Pick<Lane, 'momentum'>>;
 
 /** Updates before the one that the batch after `step` finished ones belongs to. */
-const updatesAt = ({ optimizer }: Updated, step: number): number => Math.floor(step / commonOf(optimizer.args).accumulate);
+export const updatesAt = ({ optimizer }: Updated, step: number): number => Math.floor(step / commonOf(optimizer.args).accumulate);
 
 /** Learning rate of that update. */
 export const rateAt = (lane: Updated, step: number): number => lane.rate(updatesAt(lane, step));

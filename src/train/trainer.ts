@@ -9,7 +9,7 @@ import { type DatasetSource, GpuDataset, kindOf } from '../gpu/dataset.ts';
 import { type Gpu, isSoftware } from '../gpu/device.ts';
 import type { LossSpec } from '../model/types.ts';
 import { type Divergence, LaneGroup, type LaneSnapshot, type StepPoint, type Validation } from './group.ts';
-import { checkFollowers, identity, type Lane } from './lane.ts';
+import { checkFollowers, identity, type Lane, updatesAt } from './lane.ts';
 import { Pace } from './pace.ts';
 import { type Order, walkRows } from './rows.ts';
 
@@ -304,7 +304,7 @@ export class Trainer {
     group.lanes.forEach((lane, l) => {
       if (lane.frozen !== null) return;
       // The next submit is not sent before this: it goes by the new rate.
-      if (lane.follower && lane.plateau) lane.plateau = lane.follower.observe(lane.plateau, step, results[l]);
+      if (lane.follower && lane.plateau) lane.plateau = lane.follower.observe(lane.plateau, updatesAt(lane, step), results[l]);
       this.events.validation(lane.id, step, results[l]);
     });
   }

@@ -8,7 +8,15 @@ const cycle = { type: 'OneCycleLR', max_lr: 0.1, total_steps: 100 };
 describe('a moving momentum', () => {
   it('is betas[0] where there are betas, else momentum, as in PyTorch', () => {
     const arguments_ = Object.fromEntries(optimizerTypes.map((type) => [type, momentumArgument(type)]));
-    expect(arguments_).toMatchObject({ SGD: 'momentum', RMSprop: 'momentum', Adam: 'betas', AdamW: 'betas', NAdam: 'betas', Lion: 'betas' });
+    expect(arguments_).toMatchObject({
+      SGD: 'momentum',
+      RMSprop: 'momentum',
+      Muon: 'momentum',
+      Adam: 'betas',
+      AdamW: 'betas',
+      NAdam: 'betas',
+      Lion: 'betas',
+    });
     expect([arguments_.Adagrad, arguments_.Adadelta]).toEqual([undefined, undefined]);
     for (const type of ['Adagrad', 'Adadelta']) expect(movingMomentum(type, cycle)).toBeUndefined();
     expect(movingMomentum('Adam', { ...cycle, cycle_momentum: false })).toBeUndefined();

@@ -93,6 +93,17 @@ describe('a preview', () => {
     expect(afterEnd(of(), 99)).toBeNull();
   });
 
+  it('counts updates, of which each takes several steps where gradients are accumulated', () => {
+    const four = { ...SGD, accumulate_steps: 4 };
+    const line = of({ type: 'StepLR', step_size: 10, gamma: 0.5, warmup_steps: 2 }, four);
+    expect(line.steps).toBe(168);
+    expect([0, 3, 4, 8, 47, 48].map((step) => at(line, step))).toEqual([0.25, 0.25, 0.5, 0.5, 0.5, 0.25]);
+    // Epochs are as long as the data, whatever an update takes.
+    expect(of({ type: 'StepLR', step_size: 2, interval: 'epoch' }, four).steps).toBe(164);
+    expect(of({ type: 'OneCycleLR', total_steps: 50 }, four).end?.step).toBe(196);
+    expect([79, 80].map((step) => at(of({ type: 'ReduceLROnPlateau', patience: 2, factor: 0.5 }, four), step))).toEqual([0.5, 0.25]);
+  });
+
   it('waits for the data where epochs are counted, and refuses what training refuses', () => {
     expect(previewOf({ optimizer: SGD, schedule: { type: 'StepLR', interval: 'epoch' } }, { epoch: undefined, eval_every: 1 })).toBeNull();
     expect(() => of({ type: 'StepLR', step_size: 0 })).toThrow('schedule.step_size');

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { shrink } from '../../scripts/wgsl.mjs';
 import { shaderFiles } from '../../src/engine/shader.ts';
 
-const tokens = (text: string): string => text.replace(/\/\/(?! @(?:unroll|some)\b).*/g, ' ').split(/\s+/).join(' ').trim();
+const tokens = (text: string): string =>
+  text
+    .replace(/\/\/(?! @(?:unroll|some)\b).*/g, ' ')
+    .split(/\s+/)
+    .join(' ')
+    .trim();
 
 describe('shrink', () => {
   it.each([...shaderFiles])('%s loses comments and indentation, nothing else', (_name, text) => {

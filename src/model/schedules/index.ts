@@ -66,8 +66,8 @@ export interface Follower {
    * now was never seen before.
    */
   take(saved: PlateauState | null | undefined): PlateauState;
-  /** After the validation that follows so many finished steps. Those of the warm-up do not count. */
-  observe(state: PlateauState, step: number, metrics: { loss: number; accuracy: number }): PlateauState;
+  /** After the validation that follows so many finished updates. Those of the warm-up do not count. */
+  observe(state: PlateauState, updates: number, metrics: { loss: number; accuracy: number }): PlateauState;
   /** Steps of the warm-up: before their end the rate is that of `rateOf`, then that of the state. */
   warmup: number;
 }
@@ -85,7 +85,7 @@ export function followerOf(spec: ScheduleSpec | undefined, base_lr: number): Fol
       const { lr } = saved.base_lr === base_lr ? saved : fresh;
       return saved.mode === fresh.mode ? { ...saved, base_lr, lr } : { ...fresh, lr };
     },
-    observe: (state, step, metrics) => (step < warm ? state : plateau.observe(args, state, metrics)),
+    observe: (state, updates, metrics) => (updates < warm ? state : plateau.observe(args, state, metrics)),
     warmup: warm,
   };
 }

@@ -2,9 +2,9 @@
 //   g ← grad + weight_decay · w
 //   square_avg ← alpha · square_avg + (1 − alpha) · g²
 //   centered: grad_avg ← alpha · grad_avg + (1 − alpha) · g,  variance = square_avg − grad_avg²;  else variance = square_avg
-//   d = g / (√variance + eps);  with momentum: momentum_buffer ← momentum · momentum_buffer + d,  d = momentum_buffer
+//   d = g / (√variance + eps), or g / √(variance + eps) with eps_inside_root;  with momentum: momentum_buffer ← momentum · momentum_buffer + d,  d = momentum_buffer
 //   w ← w − lr · d
-// scalars: lr, alpha, 1 − alpha, weight_decay, eps, momentum, centered. State: square_avg, then momentum_buffer and grad_avg if used.
+// scalars: lr, alpha, 1 − alpha, weight_decay, eps, momentum, centered, eps_inside_root. State: square_avg, then momentum_buffer and grad_avg if used.
 // Rounding can leave a variance just below 0: it counts as 0. 0 / 0 (eps = 0) counts as 0.
 // Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
 
@@ -33,7 +33,8 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: 
     mean = alpha * state[mean_at] + rest * g;
     variance = max(square - mean * mean, vec4f());
   }
-  let root = sqrt(variance) + scalar(lane, 4u);
+  let eps = scalar(lane, 4u);
+  let root = select(sqrt(variance) + eps, sqrt(variance + eps), scalar(lane, 7u) != 0.0);
   var d = select(g / root, vec4f(), root == vec4f());
   if (momentum > 0.0) { d += momentum * state[at + P4]; }
   if (move_by(-scalar(lane, 0u) * d, grad, lane, block, local)) {

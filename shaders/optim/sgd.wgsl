@@ -1,8 +1,10 @@
 // SGD (PyTorch):
 //   g ← grad + weight_decay · w
-//   v ← g at the first step, then momentum · v + (1 − dampening) · g
-//   w ← w − lr · d,  d = g without momentum; g + momentum · v with nesterov; else v
-// scalars: lr, momentum, 1 − dampening, nesterov, weight_decay, first step. Without momentum a lane owns no state: none is touched.
+//   v ← g at the first step, then momentum · v + share · g
+//   w ← w − lr · d,  d = g without momentum; share · g + momentum · v with nesterov; else v
+// share: 1 − dampening, or 1 − momentum in the form of a mean, which has no first step of its own. The form that keeps the step itself:
+//   v' = momentum · v − lr · g;  w ← w + v',  with nesterov w ← w − momentum · v + (1 + momentum) · v';  v ← v'
+// scalars: lr, momentum, share, nesterov, weight_decay, first step, velocity. Without momentum a lane owns no state: none is touched.
 // Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
 
 import package::lib::grid::group_index;
@@ -17,11 +19,20 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: 
   let momentum = scalar(lane, 1u);
   let g = grad + scalar(lane, 4u) * weight(lane, block, local);
   let at = state_of(group.z, block, local);
-  var d = g;
+  let rate = -scalar(lane, 0u);
+  let nesterov = scalar(lane, 3u) != 0.0;
   var v = g;
+  var delta = rate * g;
   if (momentum > 0.0) {
-    if (scalar(lane, 5u) == 0.0) { v = momentum * state[at] + scalar(lane, 2u) * g; }
-    d = select(v, g + momentum * v, scalar(lane, 3u) != 0.0);
+    let kept = momentum * state[at];
+    if (scalar(lane, 6u) != 0.0) {
+      v = kept + delta;
+      delta = select(v, v + momentum * v - kept, nesterov);
+    } else {
+      let fresh = scalar(lane, 2u) * g;
+      if (scalar(lane, 5u) == 0.0) { v = kept + fresh; }
+      delta = rate * select(v, fresh + momentum * v, nesterov);
+    }
   }
-  if (move_by(-scalar(lane, 0u) * d, grad, lane, block, local) && momentum > 0.0) { state[at] = v; }
+  if (move_by(delta, grad, lane, block, local) && momentum > 0.0) { state[at] = v; }
 }

@@ -244,6 +244,7 @@ describe('in training', () => {
       { type: 'SGD', lr: 0.05, momentum: 0.9 },
       { type: 'SGD', lr: 0.05, weight_decay: 0.01, clip_grad_norm: 0.5 },
       { type: 'RMSprop', lr: 0.001, eps: 1e-3 },
+      { type: 'Muon', lr: 0.01, adamw_eps: 1e-3, clip_grad_norm: 0.5 },
     ];
     for (const optimizer of specs) {
       const small = await outcomes({ model: plain, data, batch_size: 5, runs: [{ optimizer: { ...optimizer, accumulate_steps: 4 }, seed: 3 }] }, 24);
@@ -259,6 +260,8 @@ describe('in training', () => {
       { optimizer: { type: 'Adam', lr: 0.003, clip_grad_norm: 0.3, ema_decay: 0.9 } },
       { optimizer: { type: 'Adam', lr: 0.003 } },
       { optimizer: { type: 'SGD', lr: 0.05, accumulate_steps: 3, decay_bias_and_norm: false, weight_decay: 0.1 } },
+      { optimizer: { type: 'Muon', lr: 0.02, accumulate_steps: 2, clip_grad_norm: 0.3, clip_grad_value: 0.01, ema_decay: 0.9 } },
+      { optimizer: { type: 'Muon', lr: 0.02, decay_bias_and_norm: false } },
     ];
     const setup = { model: smallNet, data, batch_size: 8 };
     const race = await outcomes({ ...setup, runs }, 10);

@@ -15,6 +15,7 @@ import {
   harness,
   lane,
   lossesOf,
+  type Outcome,
   outcomes,
   sharedGpu,
   smallData,
@@ -68,14 +69,36 @@ describe('a run in a race and alone', () => {
     }
   });
 
-  it('is the same for every optimizer there is, with the arguments it has by itself', async () => {
-    const runs = Object.keys(optimizers).map((type) => ({ optimizer: { type, lr: 0.01 } }));
-    const race = await outcomes(setup(runs), 6);
-    for (const [r, run] of runs.entries()) {
-      const [alone] = await outcomes(setup([run]), 6);
-      expect(differences(run.optimizer.type, race[r], alone)).toEqual([]);
+  /** Every optimizer there is, and every form of it that runs other code. */
+  const everyRule: readonly OptimizerSpec[] = [
+    ...Object.keys(optimizers).map((type) => ({ type, lr: 0.01 })),
+    ...['velocity', 'ema'].map((form) => ({ type: 'SGD', lr: 0.01, momentum: 0.9, nesterov: true, form })),
+    { type: 'RMSprop', lr: 0.01, eps_inside_root: true },
+    { type: 'AdamW', lr: 0.01, bias_correction: false },
+    { type: 'Muon', lr: 0.01, hidden_only: false, ns_steps: 3, adjust_lr_fn: 'match_rms_adamw' },
+  ];
+  const alone = new Map<OptimizerSpec, Promise<Outcome[]>>();
+  const aloneOf = async (optimizer: OptimizerSpec): Promise<Outcome> => {
+    if (!alone.has(optimizer)) alone.set(optimizer, outcomes(setup([{ optimizer }]), 6));
+    return ((await alone.get(optimizer)) as Outcome[])[0];
+  };
+
+  it('is the same for every optimizer there is, all in one race', async () => {
+    const race = await outcomes(setup(everyRule.map((optimizer) => ({ optimizer }))), 6);
+    for (const [r, rule] of everyRule.entries()) expect(differences(JSON.stringify(rule), race[r], await aloneOf(rule))).toEqual([]);
+    expect(new Set(race.map((o) => o.losses[5])).size).toBe(everyRule.length);
+  });
+
+  it('is the same for any two optimizers side by side', async () => {
+    const wrong: string[] = [];
+    for (const [i, one] of everyRule.entries()) {
+      for (const other of everyRule.slice(i + 1)) {
+        const pair = await outcomes(setup([{ optimizer: one }, { optimizer: other }]), 6);
+        const label = `${JSON.stringify(one)} beside ${JSON.stringify(other)}`;
+        wrong.push(...differences(label, pair[0], await aloneOf(one)), ...differences(label, pair[1], await aloneOf(other)));
+      }
     }
-    expect(runs.length).toBeGreaterThan(4);
+    expect(wrong).toEqual([]);
   });
 
   it('is the same twice in one race', async () => {
@@ -263,6 +286,40 @@ describe('runs that come, go and change', () => {
     expect(await compareRuns(h, fresh, ['b', 'c'])).toEqual([]);
     h.trainer.destroy();
     fresh.trainer.destroy();
+  });
+
+  it('Muon’s iterations and layers change in flight: its state stays, and it is as beside a rival that had them all along', async () => {
+    const muon = (more: Partial<OptimizerSpec> = {}): OptimizerSpec => ({ type: 'Muon', lr: 0.02, ...more });
+    const [h, beside] = [
+      await harness(gpu, [lane('a', muon())], trainerData(data)),
+      await harness(gpu, [lane('a', muon()), lane('b', muon({ ns_steps: 10, hidden_only: false }))], trainerData(data)),
+    ];
+    await h.trainer.train(6);
+    await beside.trainer.train(6);
+    const state = (await h.trainer.snapshot()).get('a')?.state ?? {};
+    expect(Object.values(state).every((values) => values.some((v) => v !== 0))).toBe(true);
+    const next = lane('a', muon({ ns_steps: 8, hidden_only: false }));
+    expect(await h.trainer.update([next])).toEqual([]);
+    expect(bitwiseAll('state', (await h.trainer.snapshot()).get('a')?.state ?? {}, state)).toEqual([]);
+    const rival = lane('b', muon({ ns_steps: 10, hidden_only: false }));
+    expect(await beside.trainer.update([lane('a', muon({ ns_steps: 8, hidden_only: false })), rival])).toEqual([]);
+    await h.trainer.train(14);
+    await beside.trainer.train(14);
+    expect(await compareRuns(h, beside, ['a'])).toEqual([]);
+    h.trainer.destroy();
+    beside.trainer.destroy();
+  });
+
+  it('another form of momentum in flight does not take a sum of gradients for a step', async () => {
+    const sgd = (more: Partial<OptimizerSpec> = {}): OptimizerSpec => ({ type: 'SGD', lr: 0.01, momentum: 0.9, ...more });
+    const h = await harness(gpu, [lane('a', sgd())], trainerData(data));
+    await h.trainer.train(6);
+    expect(await h.trainer.update([lane('a', sgd({ form: 'velocity' }))])).toEqual([]);
+    expect((await h.trainer.snapshot()).get('a')?.state.velocity.every((v) => v === 0)).toBe(true);
+    await h.trainer.train(12);
+    expect(lossesOf(h, 'a')).toHaveLength(12);
+    expect(lossesOf(h, 'a').every(Number.isFinite)).toBe(true);
+    h.trainer.destroy();
   });
 
   it('momentum switched on in flight starts from a standing buffer, and a reset from the first step', async () => {

@@ -25,6 +25,14 @@ const { p0, grads, cases } = readOptimizers(golden);
 /** What PyTorch's cases leave out, or PyTorch does not have: here the float64 reference walks ahead. */
 const BEYOND: readonly OptimizerGolden['hyper'][] = [
   { type: 'Adam', lr: 0.01, bias_correction: false },
+  { type: 'AdamW', lr: 0.01, bias_correction: false },
+  ...['velocity', 'ema'].flatMap((form) =>
+    [false, true].map((nesterov) => ({ type: 'SGD', lr: 0.01, momentum: 0.9, form, nesterov, weight_decay: 0.1 })),
+  ),
+  { type: 'SGD', lr: 0.01, form: 'velocity' },
+  { type: 'RMSprop', lr: 0.01, eps_inside_root: true },
+  { type: 'RMSprop', lr: 0.01, eps_inside_root: true, eps: 1e-2, centered: true, momentum: 0.5 },
+  { type: 'Adagrad', lr: 0.05, lr_decay: 0.1, initial_accumulator_value: 0.5, weight_decay: 0.01 },
   { type: 'Adadelta', lr: 2, rho: 0.99 },
   { type: 'Adamax', lr: 0.01, betas: [0.5, 0.8], eps: 1e-3 },
   { type: 'NAdam', lr: 0.01 },
@@ -184,6 +192,8 @@ describe.each(optimizerTypes)('%s', (type) => {
       for (const [lane] of specs.entries()) {
         const { offset, names } = updates.plan.states[lane];
         names.forEach((name, k) => {
+          // A step goes against the gradient.
+          if (name === 'velocity') for (let i = offset + k * P; i < offset + (k + 1) * P; i++) words[i] *= -1;
           if (/sq|sum|acc_delta|exp_inf/.test(name)) for (let i = offset + k * P; i < offset + (k + 1) * P; i++) words[i] = 30 + words[i] ** 2;
         });
       }

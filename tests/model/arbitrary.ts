@@ -58,7 +58,7 @@ export function arbitrarySpec(definitions: readonly Definition[]): fc.Arbitrary<
 
 const optimizer = arbitrarySpec(Object.values(optimizers))
   .chain((spec) => float(optimizers[spec.type]!.fields.find((field) => field.name === 'lr')!).map((lr) => ({ ...spec, lr }) as OptimizerSpec))
-  .filter((spec) => optimizers[spec.type]!.check?.({ momentum: 0, dampening: 0, nesterov: false, ...spec }) === undefined);
+  .filter((spec) => optimizers[spec.type]!.check?.({ momentum: 0, dampening: 0, nesterov: false, form: 'pytorch', ...spec }) === undefined);
 
 function model(data: DataSpec): fc.Arbitrary<ModelSpec> {
   const { input = [3, 20, 24] as const, classes } = resolveData(data);

@@ -69,9 +69,17 @@ describe('optimizers', () => {
   };
 
   it('have PyTorch’s defaults', () => {
-    expect(ownDefaults({ type: 'SGD', lr: 0.5 })).toEqual({ lr: 0.5, momentum: 0, dampening: 0, nesterov: false, weight_decay: 0 });
+    expect(ownDefaults({ type: 'SGD', lr: 0.5 })).toEqual({ lr: 0.5, momentum: 0, dampening: 0, nesterov: false, weight_decay: 0, form: 'pytorch' });
     expect(ownDefaults({ type: 'Adagrad', lr: 1 })).toEqual({ lr: 1, lr_decay: 0, weight_decay: 0, initial_accumulator_value: 0, eps: 1e-10 });
-    expect(ownDefaults({ type: 'RMSprop', lr: 1 })).toEqual({ lr: 1, alpha: 0.99, eps: 1e-8, weight_decay: 0, momentum: 0, centered: false });
+    expect(ownDefaults({ type: 'RMSprop', lr: 1 })).toEqual({
+      lr: 1,
+      alpha: 0.99,
+      eps: 1e-8,
+      weight_decay: 0,
+      momentum: 0,
+      centered: false,
+      eps_inside_root: false,
+    });
     expect(ownDefaults({ type: 'Adam', lr: 1 })).toEqual({
       ...{ lr: 1, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, amsgrad: false },
       // Ours; true is what PyTorch does.
@@ -121,6 +129,9 @@ describe('optimizers', () => {
       'runs.3.optimizer: nesterov needs a momentum above 0',
     );
     expect(() => resolveOptimizer({ type: 'SGD', lr: 1, nesterov: true, momentum: 0.9, dampening: 0.1 })).toThrow('nesterov needs dampening 0');
+    for (const form of ['velocity', 'ema']) {
+      expect(() => resolveOptimizer({ type: 'SGD', lr: 1, form, momentum: 0.9, dampening: 0.1 })).toThrow(`form ${form} needs dampening 0`);
+    }
   });
 });
 

@@ -53,6 +53,10 @@ describe('state', () => {
     { momentum: 0.5, centered: true },
     { amsgrad: true },
     { bias_correction: false },
+    { momentum: 0.9, form: 'velocity' },
+    { momentum: 0.9, form: 'ema' },
+    { form: 'velocity' },
+    { eps_inside_root: true },
   ];
 
   it.each(Object.keys(optimizerReferences))('of %s is as large as its definition says', (type) => {
@@ -85,6 +89,42 @@ describe('steps by hand', () => {
 
   it('Adam’s first step is lr in the direction of the gradient, whatever its size', () => {
     for (const g of [1e-3, 1, 1e3]) expect(run('Adam', { lr: 0.1 }, [g])).toBeCloseTo(0.9, 5);
+  });
+
+  it('SGD’s forms agree while lr stays, and part when it changes', () => {
+    const grads = [1, -0.5, 2, 0, 0.3, -1];
+    for (const nesterov of [false, true]) {
+      const forms = (rates: readonly number[]) =>
+        [
+          { form: 'pytorch', lr: 1 },
+          { form: 'velocity', lr: 1 },
+          { form: 'ema', lr: 5 },
+        ].map(({ form, lr }) => {
+          const args = resolveOptimizer({ type: 'SGD', lr, momentum: 0.8, nesterov, form });
+          const param = Float64Array.of(1);
+          const state = optimizerReferences.SGD.init(args, 1);
+          for (const [k, g] of grads.entries()) optimizerReferences.SGD.step(args, state, param, Float64Array.of(g), lr * rates[k], k + 1);
+          return param[0];
+        });
+      const [pytorch, velocity, ema] = forms([0.1, 0.1, 0.1, 0.1, 0.1, 0.1]);
+      // In the shifted variable Nesterov is PyTorch's; a mean with 1 / (1 − momentum) times the rate is the sum.
+      expect(velocity).toBeCloseTo(pytorch, 12);
+      expect(ema).toBeCloseTo(pytorch, 12);
+      const [sum, step] = forms([0.1, 0.1, 0.1, 0.01, 0.01, 0.01]);
+      // The sum obeys the new rate at once; the step goes on at its old pace.
+      expect(Math.abs(step - sum)).toBeGreaterThan(0.1);
+    }
+  });
+
+  it('SGD’s velocity and mean start from a buffer at 0', () => {
+    expect(run('SGD', { lr: 0.1, momentum: 0.9, form: 'velocity' }, [1, 1])).toBeCloseTo(1 - 0.1 - 0.19, 14);
+    expect(run('SGD', { lr: 0.1, momentum: 0.9, form: 'ema' }, [1, 1])).toBeCloseTo(1 - 0.01 - 0.019, 14);
+    expect(run('SGD', { lr: 0.1, momentum: 0.9, form: 'velocity', nesterov: true }, [1])).toBeCloseTo(1 - 0.19, 14);
+  });
+
+  it('RMSprop’s first step has eps in or beside the root', () => {
+    expect(run('RMSprop', { lr: 0.1, alpha: 0.96, eps: 0.05 }, [1])).toBeCloseTo(1 - 0.1 / (0.2 + 0.05), 14);
+    expect(run('RMSprop', { lr: 0.1, alpha: 0.96, eps: 0.05, eps_inside_root: true }, [1])).toBeCloseTo(1 - 0.1 / Math.sqrt(0.04 + 0.05), 14);
   });
 
   it('AdamW decays a weight without gradient, Adam at the pace of its step', () => {

@@ -7,7 +7,7 @@ export const adamStates = (args: Args): readonly string[] => ['exp_avg', 'exp_av
 /** Scalars of shaders/lib/adam.wgsl; `decay` is what the kernel multiplies the weight by to get its decay. */
 export function adamScalars(args: Args, lr: number, t: number, decay: number): number[] {
   const [beta1, beta2] = args.betas as [number, number];
-  // AdamW has no such argument: it always corrects.
+  // Where AdamW is part of another optimizer it has no such argument: it always corrects.
   const corrects = args.bias_correction !== false;
   const stepSize = corrects ? lr / (1 - beta1 ** t) : lr;
   const correction = corrects ? 1 / Math.sqrt(1 - beta2 ** t) : 1;

@@ -4,7 +4,7 @@
  *   g ← grad + weight_decay · w
  *   square_avg ← alpha · square_avg + (1 − alpha) · g²
  *   centered: grad_avg ← alpha · grad_avg + (1 − alpha) · g, variance = square_avg − grad_avg²; else variance = square_avg
- *   d = g / (√variance + eps)
+ *   d = g / (√variance + eps), or g / √(variance + eps) with eps_inside_root
  *   with momentum: momentum_buffer ← momentum · momentum_buffer + d, d = momentum_buffer
  *   w ← w − lr · d
  *
@@ -35,7 +35,8 @@ export const rmspropReference: OptimizerReference = {
         grad_avg[i] = alpha * grad_avg[i] + (1 - alpha) * g;
         variance -= grad_avg[i] ** 2;
       }
-      let d = g / (Math.sqrt(variance) + num(args, 'eps'));
+      const eps = num(args, 'eps');
+      let d = g / (flag(args, 'eps_inside_root') ? Math.sqrt(variance + eps) : Math.sqrt(variance) + eps);
       if (momentum > 0) {
         momentum_buffer[i] = momentum * momentum_buffer[i] + d;
         d = momentum_buffer[i];

@@ -7,6 +7,7 @@ export const rmsprop: OptimizerKernel = {
   states: (args) => ['square_avg', ...(num(args, 'momentum') > 0 ? ['momentum_buffer'] : []), ...(flag(args, 'centered') ? ['grad_avg'] : [])],
   scalars: (args, lr) => {
     const alpha = num(args, 'alpha');
-    return [lr, alpha, 1 - alpha, num(args, 'weight_decay'), num(args, 'eps'), num(args, 'momentum'), flag(args, 'centered') ? 1 : 0];
+    const flags = ['centered', 'eps_inside_root'].map((name) => (flag(args, name) ? 1 : 0));
+    return [lr, alpha, 1 - alpha, num(args, 'weight_decay'), num(args, 'eps'), num(args, 'momentum'), ...flags];
   },
 };

@@ -1,6 +1,6 @@
 import { flag } from '../fields.ts';
 import type { OptimizerDefinition } from './definition.ts';
-import { amsgrad, betas, epsilon, learningRate, PYTORCH, weightDecay } from './definition.ts';
+import { amsgrad, betas, biasCorrection, epsilon, learningRate, PYTORCH, weightDecay } from './definition.ts';
 
 /** State: exp_avg, exp_avg_sq, and max_exp_avg_sq with amsgrad. */
 export const Adam: OptimizerDefinition = {
@@ -10,20 +10,6 @@ export const Adam: OptimizerDefinition = {
   formula:
     'm \\leftarrow \\beta_1 m + (1 - \\beta_1)\\, g, \\quad v \\leftarrow \\beta_2 v + (1 - \\beta_2)\\, g^2, \\quad w \\leftarrow w - \\eta\\, \\frac{m / (1 - \\beta_1^t)}{\\sqrt{v / (1 - \\beta_2^t)} + \\epsilon}',
   source: PYTORCH('Adam'),
-  fields: [
-    learningRate(1e-3),
-    betas,
-    epsilon(1e-8),
-    weightDecay(0),
-    amsgrad,
-    {
-      // Not PyTorch's, whose Adam always corrects.
-      name: 'bias_correction',
-      kind: 'bool',
-      default: true,
-      advanced: true,
-      help: 'Makes up for means that start at zero. Off, the first steps are several times too long: see why it exists.',
-    },
-  ],
+  fields: [learningRate(1e-3), betas, epsilon(1e-8), weightDecay(0), amsgrad, biasCorrection],
   states: (args) => (flag(args, 'amsgrad') ? 3 : 2),
 };

@@ -1,6 +1,6 @@
 import { flag } from '../fields.ts';
 import type { OptimizerDefinition } from './definition.ts';
-import { amsgrad, betas, epsilon, learningRate, PYTORCH, weightDecay } from './definition.ts';
+import { amsgrad, betas, biasCorrection, epsilon, learningRate, PYTORCH, weightDecay } from './definition.ts';
 
 /** State: exp_avg, exp_avg_sq, and max_exp_avg_sq with amsgrad. */
 export const AdamW: OptimizerDefinition = {
@@ -15,6 +15,7 @@ export const AdamW: OptimizerDefinition = {
     epsilon(1e-8),
     weightDecay(0.01, 'Shrinks each weight by lr · weight_decay a step, whatever its gradient.'),
     amsgrad,
+    biasCorrection,
   ],
   states: (args) => (flag(args, 'amsgrad') ? 3 : 2),
 };

@@ -61,6 +61,15 @@ export const amsgrad: Field = {
   help: 'Divides by the largest mean square so far, so that the step never grows back.',
 };
 
+/** Not PyTorch's, which always corrects. */
+export const biasCorrection: Field = {
+  name: 'bias_correction',
+  kind: 'bool',
+  default: true,
+  advanced: true,
+  help: 'Makes up for means that start at zero. Off, the first steps are several times too long: see why it exists.',
+};
+
 export const PYTORCH = (name: string) => ({
   title: `PyTorch: ${name}`,
   url: `https://docs.pytorch.org/docs/stable/generated/torch.optim.${name}.html`,

@@ -13,7 +13,7 @@ const ROWS = 32;
 const COLS = 64;
 
 /** The state array that plays each part; the first that an optimizer has. */
-const FIRST = ['exp_avg', 'momentum_buffer'];
+const FIRST = ['exp_avg', 'momentum_buffer', 'velocity'];
 const ROOT = ['exp_avg_sq', 'square_avg', 'sum'];
 
 const moved = ({ before, after }: Update): Float64Array => Float64Array.from(after, (w, i) => w - before[i]);

@@ -35,9 +35,11 @@ export const explainRmsprop: Explain = (given) => {
   const eps = num(args, 'eps');
   const { steps: more, value } = variance(given, g);
   steps.push(...more);
-  const root = flag(args, 'centered') ? '\\sqrt{G - a^2}' : '\\sqrt{G}';
-  const d = ratio(g, Math.sqrt(value) + eps);
-  steps.push(line('Scaled gradient', `d = \\frac{g}{${root} + \\epsilon}`, fraction(tex(g), `\\sqrt{${tex(value)}} + ${factor(eps)}`), d));
+  const inside = flag(args, 'eps_inside_root');
+  const root = (what: string, more: string): string => (inside ? `\\sqrt{${what} + ${more}}` : `\\sqrt{${what}} + ${more}`);
+  const d = ratio(g, inside ? Math.sqrt(value + eps) : Math.sqrt(value) + eps);
+  const rule = `d = \\frac{g}{${root(flag(args, 'centered') ? 'G - a^2' : 'G', '\\epsilon')}}`;
+  steps.push(line('Scaled gradient', rule, fraction(tex(g), root(tex(value), factor(eps))), d));
   const momentum = num(args, 'momentum');
   if (momentum === 0) return [...steps, newWeight(w, 'w - \\eta\\, d', [[lr, d]])];
   const v = momentum * state.momentum_buffer + d;

@@ -1,30 +1,43 @@
 /** SGD and Lion: what their update does to one weight. */
 import { flag, num } from '../../../model/fields.ts';
 import { coupled, decoupled } from './prepare.ts';
-import { average, type Explain, factor, line, newWeight, tex } from './steps.ts';
+import { average, type Explain, type ExplainStep, factor, type Given, line, newWeight, tex } from './steps.ts';
 
 export const explainSgd: Explain = (given) => {
-  const { args, lr, t, state } = given;
+  const { args, lr } = given;
   const { steps, g, w } = coupled(given);
   const momentum = num(args, 'momentum');
   if (momentum === 0) return [...steps, newWeight(w, 'w - \\eta\\, g', [[lr, g]])];
-  const share = 1 - num(args, 'dampening');
-  const v = t === 1 ? g : momentum * state.momentum_buffer + share * g;
-  steps.push(
-    t === 1
-      ? line('Momentum, at the first step', 'v \\leftarrow g', tex(g), v)
-      : line(
-          'Momentum',
-          'v \\leftarrow \\mu v + (1 - \\tau)\\, g',
-          `${factor(momentum)} \\cdot ${factor(state.momentum_buffer)} + ${factor(share)} \\cdot ${factor(g)}`,
-          v,
-        ),
-  );
-  if (!flag(args, 'nesterov')) return [...steps, newWeight(w, 'w - \\eta\\, v', [[lr, v]])];
-  const d = g + momentum * v;
-  steps.push(line('Looking ahead', 'd = g + \\mu v', `${tex(g)} + ${factor(momentum)} \\cdot ${factor(v)}`, d));
-  return [...steps, newWeight(w, 'w - \\eta\\, d', [[lr, d]])];
+  return [...steps, ...(args.form === 'velocity' ? velocity(given, g, w) : kept(given, g, w))];
 };
+
+/** Momentum as a sum or a mean of gradients. */
+function kept({ args, lr, t, state }: Given, g: number, w: number): ExplainStep[] {
+  const momentum = num(args, 'momentum');
+  const mean = args.form === 'ema';
+  const share = 1 - (mean ? momentum : num(args, 'dampening'));
+  const first = t === 1 && !mean;
+  const v = first ? g : momentum * state.momentum_buffer + share * g;
+  const numbers = `${factor(momentum)} cdot ${factor(state.momentum_buffer)} + ${factor(share)} cdot ${factor(g)}`;
+  const rule = `v leftarrow mu v + (1 - ${mean ? 'mu' : '\tau'}), g`;
+  const steps = [first ? line('Momentum, at the first step', 'v leftarrow g', tex(g), v) : line('Momentum', rule, numbers, v)];
+  if (!flag(args, 'nesterov')) return [...steps, newWeight(w, 'w - eta, v', [[lr, v]])];
+  const d = share * g + momentum * v;
+  const fresh = mean ? `${factor(share)} cdot ${factor(g)}` : tex(g);
+  steps.push(line('Looking ahead', `d = ${mean ? '(1 - mu), g' : 'g'} + mu v`, `${fresh} + ${factor(momentum)} cdot ${factor(v)}`, d));
+  return [...steps, newWeight(w, 'w - eta, d', [[lr, d]])];
+}
+
+/** Momentum as the step itself. */
+function velocity({ args, lr, state }: Given, g: number, w: number): ExplainStep[] {
+  const momentum = num(args, 'momentum');
+  const v = momentum * state.velocity - lr * g;
+  const numbers = `${factor(momentum)} cdot ${factor(state.velocity)} - ${factor(lr)} cdot ${factor(g)}`;
+  const step = line('Velocity', "v' = mu v - eta, g", numbers, v);
+  if (!flag(args, 'nesterov')) return [step, line('New weight', "w leftarrow w + v'", `${tex(w)} + ${factor(v)}`, w + v)];
+  const ahead = `${tex(w)} - ${factor(momentum)} cdot ${factor(state.velocity)} + ${factor(1 + momentum)} cdot ${factor(v)}`;
+  return [step, line('New weight', "w leftarrow w - mu v + (1 + mu), v'", ahead, w - momentum * state.velocity + (1 + momentum) * v)];
+}
 
 export const explainLion: Explain = (given) => {
   const { args, lr, state } = given;

@@ -22,6 +22,7 @@ test('a cycle is drawn beside the choice, with the momentum and the step that tr
   await expect(runCard(page, 'One')).toContainText('state1×');
 
   await step(page, 6);
+  await expect(runCard(page, 'One')).toContainText('Ends at step 19, 13 from here; after that the rate stays at 4e-7.');
   const marker = plan(page, 'One', 'learning rate').locator('[data-step]');
   await expect(marker).toHaveAttribute('data-step', '6');
   expect((await curveOf(page, 'One', 'lr')).value[5]).toBeCloseTo(0.1, 8);

@@ -73,7 +73,7 @@ export function previewOf(run: Run, { epoch, eval_every, least = 0 }: PreviewCon
     log: definition.factors === true && lr.every((value) => value > 0),
     follows: stalled !== null,
     end,
-    notes: notesOf({ run, definition, args, step, end, eval_every }),
+    notes: notesOf({ run, definition, args, step, eval_every }),
   };
 }
 
@@ -83,7 +83,6 @@ interface Facts {
   args: Args;
   /** From what the schedule counts to steps. */
   step: (count: number) => number;
-  end: Preview['end'];
   eval_every: number;
 }
 
@@ -104,9 +103,8 @@ function stalledRates({ schedule, optimizer }: Run, count: number, updates: numb
   return rates;
 }
 
-function notesOf({ run, definition, args, step, end, eval_every }: Facts): string[] {
+function notesOf({ run, definition, args, step, eval_every }: Facts): string[] {
   const notes: string[] = [];
-  if (end) notes.push(`Ends at step ${end.step}; after that the rate stays ${sayRate(end.lr)}.`);
   const turn = definition.turn?.(args);
   if (turn) notes.push(`Lowest at step ${step(turn.at)}; then it ${turn.next}.`);
   if (definition.plateau) notes.push(...plateauNotes(args, run.optimizer.lr, eval_every));
@@ -135,11 +133,19 @@ function momentumNote(optimizer: OptimizerSpec): string {
 }
 
 /** Three digits are enough for a sentence. */
-export const sayRate = (lr: number): string => (lr === 0 ? 'at 0' : `at ${formatNumber(Number(lr.toPrecision(3)))}`);
+const sayRate = (lr: number): string => (lr === 0 ? 'at 0' : `at ${formatNumber(Number(lr.toPrecision(3)))}`);
 
-/** What the step that training has reached means for the schedule: a run that goes on after its end is worth a word. */
-export function afterEnd({ end, lr }: Preview, step: number): string | null {
-  if (!end || step <= end.step) return null;
-  const idle = end.lr < 1e-3 * Math.max(...lr);
-  return `Over since step ${end.step}: the rate stays ${sayRate(end.lr)}${idle ? ', and next to nothing is learned' : ''}. A longer schedule would go on.`;
+/**
+ * Where a schedule ends, as seen from the step that training has reached: before it, a run that stops sooner keeps a higher rate; after it,
+ * `over`, one that goes on has no schedule any more. Null for a schedule without an end.
+ */
+export function endNote({ end, lr }: Preview, step: number): { text: string; over: boolean } | null {
+  if (!end) return null;
+  const stays = `the rate stays ${sayRate(end.lr)}`;
+  if (step > end.step) {
+    const idle = end.lr < 1e-3 * Math.max(...lr) ? ', and next to nothing is learned' : '';
+    return { text: `Over since step ${end.step}: ${stays}${idle}. A longer schedule would go on.`, over: true };
+  }
+  const away = step > 0 && step < end.step ? `, ${end.step - step} from here` : '';
+  return { text: `Ends at step ${end.step}${away}; after that ${stays}.`, over: false };
 }

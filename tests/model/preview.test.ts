@@ -1,6 +1,6 @@
 /** What the interface says of a schedule before it runs. */
 import { describe, expect, it } from 'vitest';
-import { afterEnd, type Preview, previewOf } from '../../src/model/preview.ts';
+import { endNote, type Preview, previewOf } from '../../src/model/preview.ts';
 import { schedules } from '../../src/model/schedules/index.ts';
 import type { OptimizerSpec, ScheduleSpec } from '../../src/model/types.ts';
 
@@ -68,29 +68,32 @@ describe('a preview', () => {
   });
 
   it('says where a schedule ends, turns, or moves what the run says', () => {
-    expect(of({ type: 'PolynomialLR', total_iters: 600 }).notes).toEqual(['Ends at step 600; after that the rate stays at 0.']);
+    expect(endNote(of({ type: 'PolynomialLR', total_iters: 600 }), 0)).toEqual({
+      text: 'Ends at step 600; after that the rate stays at 0.',
+      over: false,
+    });
     expect(of({ type: 'CosineAnnealingLR', T_max: 300, warmup_steps: 50 }).notes).toEqual(['Lowest at step 350; then it climbs back.']);
     expect(of({ type: 'CosineAnnealingWarmRestarts', T_0: 40 }).notes).toEqual(['Lowest at step 40; then it starts anew.']);
     expect(of({ type: 'LinearLR', total_iters: 2, interval: 'epoch' }).end).toEqual({ step: 41, lr: 0.5 });
     const cycle = { type: 'OneCycleLR', total_steps: 500, max_lr: 0.1 };
-    expect(of(cycle).notes).toEqual([
-      'Ends at step 499; after that the rate stays at 4e-7.',
-      'Moves the momentum; the run’s own 0.3 does not count.',
-    ]);
-    expect(of(cycle, { type: 'Adam', lr: 1 }).notes[1]).toBe('Moves the first beta; the run’s own 0.9 does not count.');
-    expect(of(cycle, { type: 'Adadelta', lr: 1 }).notes[1]).toBe('AdaDelta has no momentum to move: only the rate moves.');
+    expect(endNote(of(cycle), 0)?.text).toBe('Ends at step 499; after that the rate stays at 4e-7.');
+    expect(of(cycle).notes).toEqual(['Moves the momentum; the run’s own 0.3 does not count.']);
+    expect(of(cycle, { type: 'Adam', lr: 1 }).notes[0]).toBe('Moves the first beta; the run’s own 0.9 does not count.');
+    expect(of(cycle, { type: 'Adadelta', lr: 1 }).notes[0]).toBe('AdaDelta has no momentum to move: only the rate moves.');
     expect(of().notes).toEqual([]);
   });
 
-  it('says when a run outlives its schedule', () => {
+  it('says how far the end is, and when a run outlives its schedule', () => {
     const line = of({ type: 'PolynomialLR', total_iters: 600 });
-    expect(afterEnd(line, 600)).toBeNull();
-    expect(afterEnd(line, 601)).toBe('Over since step 600: the rate stays at 0, and next to nothing is learned. A longer schedule would go on.');
-    expect(afterEnd(of({ type: 'MultiStepLR', milestones: [5] }), 99)).toBe(
+    expect(endNote(line, 340)).toEqual({ text: 'Ends at step 600, 260 from here; after that the rate stays at 0.', over: false });
+    expect(endNote(line, 600)).toEqual({ text: 'Ends at step 600; after that the rate stays at 0.', over: false });
+    const idle = 'Over since step 600: the rate stays at 0, and next to nothing is learned. A longer schedule would go on.';
+    expect(endNote(line, 601)).toEqual({ text: idle, over: true });
+    expect(endNote(of({ type: 'MultiStepLR', milestones: [5] }), 99)?.text).toBe(
       'Over since step 5: the rate stays at 0.05. A longer schedule would go on.',
     );
-    expect(afterEnd(of({ type: 'CosineAnnealingLR', T_max: 5 }), 99)).toBeNull();
-    expect(afterEnd(of(), 99)).toBeNull();
+    expect(endNote(of({ type: 'CosineAnnealingLR', T_max: 5 }), 99)).toBeNull();
+    expect(endNote(of(), 99)).toBeNull();
   });
 
   it('counts updates, of which each takes several steps where gradients are accumulated', () => {

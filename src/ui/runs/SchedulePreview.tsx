@@ -3,7 +3,7 @@ import { useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import { formatNumber } from '../../model/format.ts';
 import { momentumArgument } from '../../model/momentum.ts';
-import { afterEnd, type Preview, previewOf } from '../../model/preview.ts';
+import { endNote, type Preview, previewOf } from '../../model/preview.ts';
 import { curves, type RunSeries } from '../../store/series.ts';
 import { summaryOf, summaryStore } from '../../store/summary.ts';
 import { curvePath } from '../charts/path.ts';
@@ -45,7 +45,7 @@ function Drawn({ run, preview, step }: { run: RunItem; preview: Preview; step: n
   const box = useRef<HTMLDivElement>(null);
   const { width } = useSize(box);
   const beta = momentumArgument(run.spec.optimizer.type) === 'betas';
-  const over = afterEnd(preview, step);
+  const end = endNote(preview, step);
   const past = preview.follows && step > 0 ? curves.peek(run.id) : undefined;
   const shared = { color: runColor(run.color), preview, step, width: width - GUTTER };
   return (
@@ -77,12 +77,12 @@ function Drawn({ run, preview, step }: { run: RunItem; preview: Preview; step: n
           </p>
         </>
       )}
+      {end && <p className={end.over ? styles.over : styles.note}>{end.text}</p>}
       {preview.notes.map((note) => (
         <p key={note} className={styles.note}>
           {note}
         </p>
       ))}
-      {over && <p className={styles.over}>{over}</p>}
     </div>
   );
 }

@@ -84,7 +84,12 @@ const rate = (page, ms) =>
 async function costOfLooking(page, address, preset) {
   await page.goto(`${address}#v=1&preset=${preset}`);
   await page.evaluate(() => window.playground.ready);
-  const show = (on) => page.evaluate((shown) => document.getElementById('root').style.setProperty('display', shown ? '' : 'none'), on);
+  // Their column; what tells the step and the runs' losses stays.
+  const show = (on) =>
+    page.evaluate((shown) => {
+      const column = document.querySelector('section[aria-label="Loss"]').parentElement;
+      column.style.setProperty('display', shown ? '' : 'none');
+    }, on);
   await page.evaluate(() => window.playground.start());
   await rate(page, SLICE);
   const ratios = [];

@@ -235,3 +235,19 @@ test('what is no rate is refused at the field, and the race keeps the one it has
     await expect.poll(async () => (await experimentOf(page)).runs[0]!.optimizer.lr).toBe(value);
   }
 });
+
+test('averaged weights are validated beside the weights, as a dotted curve and in the form', async ({ page }) => {
+  const averaged = { name: 'Averaged', optimizer: { type: 'SGD', lr: 0.1, ema_decay: 0.9, clip_grad_norm: 1 } };
+  await open(page, small({ runs: [averaged, sgd('Plain', 0.1)], eval_every: 2 }));
+  await page.evaluate(() => window.playground.step(6));
+  const curves = await page.evaluate(() => window.playground.curves().filter(({ metric }) => metric.startsWith('ema_')));
+  expect(curves.map(({ run, metric, step }) => [run, metric, step])).toEqual([
+    ['Averaged', 'ema_val_loss', [2, 4, 6]],
+    ['Averaged', 'ema_val_accuracy', [2, 4, 6]],
+  ]);
+  const loss = region(page, 'Loss');
+  await expect(loss).toContainText('averaged weights dotted');
+  await expect(loss.locator('path[stroke-dasharray="0 4"]').first()).toHaveAttribute('d', /^M/);
+  await runCard(page, 'Averaged').getByText('ema_decay 0.9').click();
+  await expect(runCard(page, 'Averaged').getByText('clipping, decay, averaging')).toBeVisible();
+});

@@ -7,7 +7,7 @@ import { configStore, openExperiment, uniqueNames } from './config.ts';
 import * as engine from './engine.ts';
 import { observe } from './events.ts';
 import { shareLink } from './link.ts';
-import { curves, type Metric } from './series.ts';
+import { curves, EMA_METRICS, type Metric } from './series.ts';
 import { setView } from './view.ts';
 
 export type CurveMetric = Exclude<Metric, 'train_accuracy' | 'update_ratio'>;
@@ -77,7 +77,8 @@ function allCurves(): Curve[] {
   const names = uniqueNames(experiment.runs);
   return ids.flatMap((id, i) => {
     const series = curves.peek(id);
-    return METRICS.map((metric) => {
+    // Of averaged weights only where there are any.
+    return [...METRICS, ...(series && series.emaStep.length > 0 ? EMA_METRICS : [])].map((metric) => {
       const column = series?.column(metric);
       const steps = series?.steps(metric);
       return {

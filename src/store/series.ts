@@ -9,16 +9,21 @@ import { Smoothed } from './smooth.ts';
 export const TRAIN_METRICS = ['train_loss', 'train_accuracy', 'lr', 'grad_norm', 'update_ratio'] as const;
 export const VALIDATION_METRICS = ['val_loss', 'val_accuracy'] as const;
 export type TrainMetric = (typeof TRAIN_METRICS)[number];
+/** Of the moving average of the weights, for runs that keep one. */
+export const EMA_METRICS = ['ema_val_loss', 'ema_val_accuracy'] as const;
 export type ValidationMetric = (typeof VALIDATION_METRICS)[number];
-export type Metric = TrainMetric | ValidationMetric;
+export type EmaMetric = (typeof EMA_METRICS)[number];
+export type Metric = TrainMetric | ValidationMetric | EmaMetric;
 
 export function isValidation(metric: Metric): metric is ValidationMetric {
   return metric === 'val_loss' || metric === 'val_accuracy';
 }
 
+const isEma = (metric: Metric): metric is EmaMetric => metric === 'ema_val_loss' || metric === 'ema_val_accuracy';
+
 /** Worth averaging: one value a batch. */
 export function isNoisy(metric: Metric): metric is Exclude<TrainMetric, 'lr'> {
-  return !isValidation(metric) && metric !== 'lr';
+  return !isValidation(metric) && !isEma(metric) && metric !== 'lr';
 }
 
 export class RunSeries {
@@ -35,6 +40,10 @@ export class RunSeries {
   /** Training time at each validation, for the time axis. */
   readonly validationTime = new Column();
   readonly validation: Record<ValidationMetric, Column> = { val_loss: new Column(), val_accuracy: new Column() };
+  /** A run may begin to keep an average later: validations of their own. */
+  readonly emaStep = new Steps();
+  readonly emaTime = new Column();
+  readonly ema: Record<EmaMetric, Column> = { ema_val_loss: new Column(), ema_val_accuracy: new Column() };
   /** Of each metric the two averages in use: what is drawn, and what the axis is fitted to. */
   private readonly averages = new Map<TrainMetric, readonly Smoothed[]>();
 
@@ -57,18 +66,27 @@ export class RunSeries {
     this.validationTime.push(this.timeAt(point.step));
     this.validation.val_loss.push(point.val_loss);
     this.validation.val_accuracy.push(point.val_accuracy);
+    if (point.ema_val_loss !== undefined && point.ema_val_accuracy !== undefined) {
+      this.emaStep.push(point.step);
+      this.emaTime.push(this.timeAt(point.step));
+      this.ema.ema_val_loss.push(point.ema_val_loss);
+      this.ema.ema_val_accuracy.push(point.ema_val_accuracy);
+    }
     return 1;
   }
 
   column(metric: Metric): Column {
+    if (isEma(metric)) return this.ema[metric];
     return isValidation(metric) ? this.validation[metric] : this.train[metric];
   }
 
   steps(metric: Metric): Steps {
+    if (isEma(metric)) return this.emaStep;
     return isValidation(metric) ? this.validationStep : this.step;
   }
 
   times(metric: Metric): Column {
+    if (isEma(metric)) return this.emaTime;
     return isValidation(metric) ? this.validationTime : this.time;
   }
 

@@ -6,16 +6,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '../../src/engine/compile.ts';
 import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
 import { commonStep, prepareGradient } from '../../src/engine/optim/common.reference.ts';
+import { unpackParam } from '../../src/engine/params.ts';
 import { type RacePlan, reportWords } from '../../src/engine/plan.ts';
 import { planRace } from '../../src/engine/race.ts';
+
 import { allocate, readWords } from '../../src/gpu/buffers.ts';
 import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
 import { pipelineFor, stepLayout } from '../../src/gpu/pipelines.ts';
 import { compare, compareStep } from '../../src/gpu/selftest_compare.ts';
+import { createTrainer } from '../../src/index.ts';
 import { inferModel } from '../../src/model/infer.ts';
 import { commonOf } from '../../src/model/optimizers/common.ts';
 import { random } from '../../src/model/random.ts';
 import type { OptimizerSpec } from '../../src/model/types.ts';
+import type { LaneSnapshot } from '../../src/train/group.ts';
 import { type Lane, makeLane, rateAt } from '../../src/train/lane.ts';
 import { trainRows } from '../../src/train/rows.ts';
 import { partialsOf } from '../support/gradients.ts';
@@ -270,5 +274,35 @@ describe('in training', () => {
       expect(differences(`run ${i}`, race[i], alone)).toEqual([]);
     }
     expect(Object.keys(race[0].snapshot.state)).toEqual(['ema', 'exp_avg', 'exp_avg_sq']);
+  });
+
+  it('the average is evaluated in the place of the weights, which come back', async () => {
+    const setup = { model: smallNet, data, batch_size: 8 };
+    const kept = await createTrainer({
+      ...setup,
+      runs: [{ optimizer: { type: 'SGD', lr: 0.1, ema_decay: 0.9 } }, { optimizer: { type: 'SGD', lr: 0.1 } }],
+    });
+    await kept.step(9);
+    const before = [await kept.stateDict(0), await kept.stateDict(1)];
+    const [own, plain] = [await kept.evaluate(0, data), await kept.evaluate(1, data)];
+    expect(plain).not.toHaveProperty('ema');
+    expect([await kept.stateDict(0), await kept.stateDict(1)]).toEqual(before);
+    // The same weights by another way: unpacked from the state, loaded into a run of their own.
+    const { snapshots } = await kept.checkpoint();
+    const { buffers, state } = snapshots.get('0') as LaneSnapshot;
+    const { params } = compiled[0];
+    const dict = { ...before[0] };
+    for (const name of params.entries.keys()) dict[name] = unpackParam(params, name, state.ema) as Float32Array<ArrayBuffer>;
+    expect(buffers.length).toBeGreaterThan(0);
+    const other = await createTrainer({ ...setup, runs: [{ optimizer: { type: 'SGD', lr: 0.1 } }] });
+    await other.loadStateDict(0, dict);
+    const { loss, accuracy } = await other.evaluate(0, data);
+    expect(own.ema).toEqual({ loss, accuracy });
+    expect(own.loss).not.toBe(loss);
+    // The next steps are those of a run that was never evaluated.
+    const [again] = await kept.step(3);
+    const untouched = await createTrainer({ ...setup, runs: [{ optimizer: { type: 'SGD', lr: 0.1, ema_decay: 0.9 } }] });
+    expect((await untouched.step(12))[0].slice(9)).toEqual(again);
+    for (const trainer of [kept, other, untouched]) trainer.destroy();
   });
 });

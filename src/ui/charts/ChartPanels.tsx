@@ -1,7 +1,7 @@
 /** The three chart panels of the first screen, with their controls. */
 import { useId } from 'react';
 import { setView, type Third, type XAxis } from '../../store/view.ts';
-import { useView } from '../hooks.ts';
+import { useConfig, useView } from '../hooks.ts';
 import { Panel } from '../primitives/Panel.tsx';
 import { walkTabs } from '../primitives/tabs.ts';
 import { ChartMenu } from './ChartMenu.tsx';
@@ -10,17 +10,22 @@ import { CurveChart } from './CurveChart.tsx';
 import styles from './chart.module.css';
 import { Legend } from './Legend.tsx';
 import { Overlay } from './Overlay.tsx';
-import { ACCURACY, ACCURACY_FIT, LOSS, LOSS_LINEAR, THIRD } from './spec.ts';
+import { ACCURACY, ACCURACY_EMA, ACCURACY_FIT, ACCURACY_FIT_EMA, LOSS, LOSS_EMA, LOSS_LINEAR, LOSS_LINEAR_EMA, THIRD } from './spec.ts';
 
 const MOST_SMOOTHING = 0.999;
+
+/** Whether any run keeps a moving average of its weights. */
+const useAverages = (): boolean => useConfig((state) => state.experiment.runs.some((run) => Number(run.optimizer.ema_decay ?? 0) > 0));
 
 export function LossPanel({ className }: { className?: string }) {
   const { logLoss, smoothing, xAxis } = useView(({ logLoss, smoothing, xAxis }) => ({ logLoss, smoothing, xAxis }));
   const id = useId();
+  const averages = useAverages();
+  const [log, linear] = averages ? [LOSS_EMA, LOSS_LINEAR_EMA] : [LOSS, LOSS_LINEAR];
   return (
     <Panel
       name="Loss"
-      detail="training thin · validation thick"
+      detail={`training thin · validation thick${averages ? ' · averaged weights dotted' : ''}`}
       className={className}
       tools={
         <>
@@ -57,13 +62,14 @@ export function LossPanel({ className }: { className?: string }) {
       }
     >
       <Legend />
-      <CurveChart spec={logLoss ? LOSS : LOSS_LINEAR} overlay={<Overlay />} />
+      <CurveChart spec={logLoss ? log : linear} overlay={<Overlay />} />
     </Panel>
   );
 }
 
 export function AccuracyPanel({ className }: { className?: string }) {
   const fit = useView((view) => view.fitAccuracy);
+  const [fitted, whole] = useAverages() ? [ACCURACY_FIT_EMA, ACCURACY_EMA] : [ACCURACY_FIT, ACCURACY];
   return (
     <Panel
       name="Accuracy"
@@ -84,7 +90,7 @@ export function AccuracyPanel({ className }: { className?: string }) {
         </>
       }
     >
-      <CurveChart spec={fit ? ACCURACY_FIT : ACCURACY} />
+      <CurveChart spec={fit ? fitted : whole} />
     </Panel>
   );
 }

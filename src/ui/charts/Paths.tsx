@@ -75,8 +75,8 @@ function LinePaths({ line: { key, color, grouped, runs }, layer: { weight }, at 
       <path
         data-key={`${key}/${at}/line`}
         className={grouped && weight === 'thin' ? styles.mean : styles[weight]}
-        strokeLinecap="butt"
-        strokeDasharray={weight === 'thick' ? dashOf(color) : thinDashOf(color)}
+        strokeLinecap={weight === 'dotted' ? 'round' : 'butt'}
+        strokeDasharray={weight === 'dotted' ? '0 4' : weight === 'thick' ? dashOf(color) : thinDashOf(color)}
       />
     </g>
   );

@@ -1,10 +1,10 @@
 /** The charts of the first screen, as data. */
-import type { Metric } from '../../store/series.ts';
+import type { EmaMetric, Metric } from '../../store/series.ts';
 
 export interface ChartLayer {
   metric: Metric;
-  /** `thin`: noisy, one point a step; `thick`: what one compares. */
-  weight: 'thin' | 'thick';
+  /** `thin`: noisy, one point a step; `thick`: what one compares; `dotted`: the same of averaged weights. */
+  weight: 'thin' | 'thick' | 'dotted';
 }
 
 export interface ChartSpec {
@@ -37,6 +37,14 @@ export const LOSS_LINEAR: ChartSpec = { ...LOSS, log: false, cap: 1.5 };
 export const ACCURACY: ChartSpec = { name: 'Accuracy', layers: [{ metric: 'val_accuracy', weight: 'thick' }], log: false, percent: true };
 
 export const ACCURACY_FIT: ChartSpec = { ...ACCURACY, fit: true };
+
+const averaged = (spec: ChartSpec, metric: EmaMetric): ChartSpec => ({ ...spec, layers: [...spec.layers, { metric, weight: 'dotted' }] });
+
+/** Where a run keeps a moving average of its weights. */
+export const LOSS_EMA = averaged(LOSS, 'ema_val_loss');
+export const LOSS_LINEAR_EMA = averaged(LOSS_LINEAR, 'ema_val_loss');
+export const ACCURACY_EMA = averaged(ACCURACY, 'ema_val_accuracy');
+export const ACCURACY_FIT_EMA = averaged(ACCURACY_FIT, 'ema_val_accuracy');
 
 export const THIRD = {
   lr: { name: 'Learning rate', layers: [{ metric: 'lr', weight: 'thick' }], log: true, decades: 4 },

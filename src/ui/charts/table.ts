@@ -1,6 +1,6 @@
 /** The curves as rows: for the table view, for the clipboard, for a file. */
 import { csv } from '../../store/csv.ts';
-import { curves, type Metric, type RunSeries, TRAIN_METRICS, VALIDATION_METRICS } from '../../store/series.ts';
+import { curves, EMA_METRICS, type Metric, type RunSeries, TRAIN_METRICS, VALIDATION_METRICS } from '../../store/series.ts';
 
 export interface NamedRun {
   id: string;
@@ -53,13 +53,15 @@ const CHUNK = 4000;
 
 /** Every point of every run, a row a (run, step); in pieces, so that a long race does not stop the page. */
 export async function curvesCsv(runs: readonly NamedRun[], epochsPerStep: number): Promise<Blob> {
-  const parts: string[] = [csv([['run', 'step', 'epoch', 'time', ...TRAIN_METRICS, ...VALIDATION_METRICS]])];
+  const averages = runs.some(({ id }) => (curves.peek(id)?.emaStep.length ?? 0) > 0);
+  const validations = [...VALIDATION_METRICS, ...(averages ? EMA_METRICS : [])];
+  const parts: string[] = [csv([['run', 'step', 'epoch', 'time', ...TRAIN_METRICS, ...validations]])];
   for (const run of runs) {
     const series = curves.peek(run.id);
     if (!series) continue;
     for (let from = 0; from < series.step.length; from += CHUNK) {
       const rows: Row[] = [];
-      for (let i = from; i < Math.min(series.step.length, from + CHUNK); i++) rows.push(row(run.name, series, i, epochsPerStep));
+      for (let i = from; i < Math.min(series.step.length, from + CHUNK); i++) rows.push(row(run.name, series, i, epochsPerStep, validations));
       parts.push(csv(rows));
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
@@ -76,7 +78,7 @@ const short = (value: number): number => {
   return value;
 };
 
-function row(name: string, series: RunSeries, i: number, epochsPerStep: number): Row {
+function row(name: string, series: RunSeries, i: number, epochsPerStep: number, validations: readonly Metric[]): Row {
   const step = series.step.data[i]!;
   return [
     name,
@@ -84,6 +86,6 @@ function row(name: string, series: RunSeries, i: number, epochsPerStep: number):
     epochsPerStep > 0 ? Number((step * epochsPerStep).toFixed(4)) : Number.NaN,
     short(series.time.data[i]!),
     ...TRAIN_METRICS.map((metric) => short(series.train[metric].data[i]!)),
-    ...VALIDATION_METRICS.map((metric) => short(at(series, metric, step))),
+    ...validations.map((metric) => short(at(series, metric, step))),
   ];
 }

@@ -81,6 +81,8 @@ export const RING_WORDS = 8;
 /** Words of a lane in `report`: what its update leaves for the metrics of the step (shaders/lib/metrics.wgsl), with the place of `bad`. */
 export const reportWords = (norms: number): number => 4 + 3 * norms;
 export const REPORT_BAD = 2;
+/** Place of what a clipped norm multiplies the gradient by (shaders/clip.wgsl). */
+export const REPORT_CLIP = 3;
 
 /** How an update reports and the metrics are added. */
 export interface Metrics {

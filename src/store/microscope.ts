@@ -1,8 +1,8 @@
 /** What the microscope looks at, and what it saw last. Not stored: a look is of this moment. */
 import { createStore } from 'zustand/vanilla';
-import type { Event, HeatMap, Histogram, HistogramName, InspectedUpdate } from '../worker/protocol.ts';
+import type { Event, HeatMap, Histogram, HistogramName, InspectedUpdate, SingularValues } from '../worker/protocol.ts';
 
-export type { HeatMap, Histogram, HistogramName, InspectedUpdate };
+export type { HeatMap, Histogram, HistogramName, InspectedUpdate, SingularValues };
 
 type InspectionEvent = Extract<Event, { type: 'inspection' }>;
 

@@ -160,9 +160,9 @@ export class LaneGroup {
     return { from, done };
   }
 
-  /** Sends the next step without counting it: for a rehearsal (gpu/rehearsal.ts), which takes it back. */
-  sendUncounted(order: Order): Promise<Uint32Array<ArrayBuffer>> {
-    return this.program.step(trainRows(this.lanes, this.step, 1, order));
+  /** Sends `steps` steps, the first `skip` steps ahead, without counting them: for a rehearsal (gpu/rehearsal.ts), which takes them back. */
+  sendUncounted(order: Order, skip: number, steps: number): Promise<Uint32Array<ArrayBuffer>> {
+    return this.program.step(trainRows(this.lanes, this.step + skip, steps, order));
   }
 
   /** Points of one lane from the metrics of a submit; stops where the lane was frozen. */

@@ -5,6 +5,7 @@
 import { isSoftware } from '../gpu/device.ts';
 import type { Program } from '../gpu/program.ts';
 import { Rehearsal } from '../gpu/rehearsal.ts';
+import { commonOf } from '../model/optimizers/common.ts';
 import type { Inspect, Inspection } from '../worker/protocol.ts';
 import type { LaneGroup } from './group.ts';
 import { layerOf } from './microscope/layer.ts';
@@ -17,6 +18,8 @@ import type { Trainer } from './trainer.ts';
 const SHARE = 0.05;
 const SHARE_SOFTWARE = 0.03;
 const LEAST = 250;
+/** Batches of an accumulated gradient that are rehearsed. */
+const MOST_BATCHES = 64;
 
 const nothing = (why: string): Inspection => ({ status: 'nothing', why });
 
@@ -65,11 +68,16 @@ export class Microscope {
     const rehearsal = await this.rehearsalOf(group.program);
     if (!rehearsal) return nothing('The GPU has no room for a second copy of the weights, which looking ahead needs. Fewer runs would fit.');
     const other = partner(group, of);
-    const { step } = group;
-    const looked = await look(trainer, rehearsal, group, typeof other === 'number' ? [l, other] : [l], layer);
+    const { accumulate } = commonOf(lane.optimizer.args);
+    const batches = accumulate - (group.step % accumulate);
+    if (batches > MOST_BATCHES) return nothing(`The next update is ${batches} batches away: one shows once it is ${MOST_BATCHES} away.`);
+    const { compiled } = group;
+    // The last one makes the update.
+    const step = group.step + batches - 1;
+    const looked = await look(trainer, rehearsal, { group, ls: typeof other === 'number' ? [l, other] : [l], layer, batches });
     if ('diverges' in looked) return { status: 'diverges', step: step + 1 };
     const [own, theirs] = looked.updates;
-    return inspected(lane, step, layer, of, own, typeof other === 'number' ? theirs : other);
+    return inspected({ compiled, lane, step, layer, compared: typeof other === 'number' ? theirs : other }, of, own);
   }
 }
 

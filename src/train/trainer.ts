@@ -144,9 +144,9 @@ export class Trainer {
     return this.groups;
   }
 
-  /** Sends the step that a group would do next, for a rehearsal that takes it back. */
-  sendUncounted(group: LaneGroup): Promise<Uint32Array<ArrayBuffer>> {
-    return group.sendUncounted(this.order);
+  /** Sends steps that a group would do next, for a rehearsal that takes them back. */
+  sendUncounted(group: LaneGroup, skip: number, steps: number): Promise<Uint32Array<ArrayBuffer>> {
+    return group.sendUncounted(this.order, skip, steps);
   }
 
   private compile(lane: Lane): Compiled {

@@ -246,8 +246,17 @@ export interface InspectedUpdate {
   descent: number | null;
   /** Cosine of the updates of both runs, or why there is none. */
   compared: number | string | null;
+  /** Where Muon orthogonalises the layer's matrix; or why they are not known; null for everything else. */
+  singular: SingularValues | string | null;
   heat: HeatMap;
   weight: InspectedWeight;
+}
+
+/** Largest first. */
+export interface SingularValues {
+  /** Of what is orthogonalised, divided by its Frobenius norm. */
+  before: Float64Array;
+  after: Float64Array;
 }
 
 /** `step`: |Δw| / |g|, the learning rate that a weight really had. `first`: m or the momentum buffer. `root`: √v; `largest`: Adamax's u. */
@@ -284,7 +293,7 @@ export interface InspectedWeight {
   before: number;
   /** As the GPU writes it. */
   after: number;
-  /** In float64; the last line gives the new weight. Empty where the optimizer moves whole matrices. */
+  /** In float64; the last line gives the new weight. */
   steps: readonly { label: string; tex: string; numbers: string; value: number }[];
 }
 

@@ -1,6 +1,8 @@
 /** The microscope on a GPU: training is the same to the bit with it open, and what it shows is what the kernel then writes. */
 import { afterAll, expect, it } from 'vitest';
+import { orthogonalise } from '../../src/engine/optim/muon.reference.ts';
 import { compareStep } from '../../src/gpu/selftest_compare.ts';
+import { resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import type { OptimizerSpec } from '../../src/model/types.ts';
 import { Microscope } from '../../src/train/microscope.ts';
 import type { Inspect, InspectedUpdate, Inspection } from '../../src/worker/protocol.ts';
@@ -16,6 +18,10 @@ const every: readonly OptimizerSpec[] = [
   { type: 'NAdam', lr: 0.003 },
   { type: 'RAdam', lr: 0.003, betas: [0.9, 0.99] },
   { type: 'Lion', lr: 0.0005, weight_decay: 0.1 },
+  { type: 'SGD', lr: 0.05, momentum: 0.9, clip_grad_norm: 0.5, clip_grad_value: 0.02 },
+  { type: 'Adam', lr: 0.003, weight_decay: 0.1, decoupled_weight_decay: true, decay_bias_and_norm: false, ema_decay: 0.9 },
+  { type: 'AdamW', lr: 0.003, weight_decay: 0.1, decay_bias_and_norm: false, clip_grad_norm: 0.3 },
+  { type: 'Muon', lr: 0.02, weight_decay: 0.1 },
 ];
 
 const seen = (inspection: Inspection): InspectedUpdate => {
@@ -38,18 +44,23 @@ afterAll(async () => {
 });
 
 it('changes no bit of training, beside validation, batch norm and dropout', async () => {
-  const [plain, watched] = [await open(fourOptimizers), await open(fourOptimizers)];
+  const specs: readonly OptimizerSpec[] = [
+    ...fourOptimizers,
+    { type: 'Muon', lr: 0.02 },
+    { type: 'Adam', lr: 0.01, accumulate_steps: 2, ema_decay: 0.9, clip_grad_norm: 0.5 },
+  ];
+  const [plain, watched] = [await open(specs), await open(specs)];
   await plain.trainer.train(9);
   const microscope = new Microscope();
   for (let step = 0; step <= 9; step++) {
     await watched.trainer.train(step);
     // While the next submits are on their way too: a look is one turn of the event loop.
     const training = watched.trainer.train(Math.min(9, step + 2));
-    await microscope.look(watched.trainer, of(`r${step % 4}`, { compare: 'r0', layer: ['conv1', 'bn1', 'fc'][step % 3], index: step }));
+    await microscope.look(watched.trainer, of(`r${step % 6}`, { compare: 'r0', layer: ['conv1', 'bn1', 'fc'][step % 3], index: step }));
     await training;
   }
   const [a, b] = [await plain.trainer.snapshot(), await watched.trainer.snapshot()];
-  for (let r = 0; r < 4; r++) {
+  for (const r of specs.keys()) {
     const id = `r${r}`;
     const [own, other] = [a.get(id), b.get(id)];
     if (!own || !other) throw new Error(id);
@@ -73,6 +84,7 @@ it('shows what the kernel then writes, and explains it to the last digits', asyn
         ['conv1', 'weight', 7 * step + r],
         ['fc', 'bias', step % 4],
         ['bn1', 'weight', r % 5],
+        ['conv2', 'weight', 11 * step + r],
       ] as const) {
         const name = `${layer}.${param}`;
         const { group, l } = trainer.groupOf(id);
@@ -93,6 +105,72 @@ it('shows what the kernel then writes, and explains it to the last digits', asyn
     }
   }
   expect(wrong).toEqual([]);
+  microscope.close();
+  trainer.destroy();
+});
+
+it('looks ahead to the update that accumulated batches make, and changes nothing', async () => {
+  const specs: readonly OptimizerSpec[] = [
+    { type: 'Adam', lr: 0.01, accumulate_steps: 3, clip_grad_norm: 0.2 },
+    { type: 'SGD', lr: 0.05 },
+  ];
+  const [plain, watched] = [await open(specs), await open(specs)];
+  await plain.trainer.train(8);
+  const microscope = new Microscope();
+  for (let step = 0; step < 8; step++) {
+    await watched.trainer.train(step);
+    const look = seen(await microscope.look(watched.trainer, of('r0', { index: step })));
+    const makes = 3 * Math.ceil((step + 1) / 3);
+    expect(look.step).toBe(makes);
+    const { before, after, steps } = look.weight;
+    expect(compareStep(`step ${makes}`, [after], [steps.at(-1)?.value ?? Number.NaN], [before])).toBeNull();
+    expect(steps[0].label).toBe('Mean gradient of 3 batches');
+    expect(look.update_ratio).toBeGreaterThan(0);
+    const other = await open(specs);
+    await other.trainer.train(makes);
+    const { group, l } = other.trainer.groupOf('r0');
+    expect((await group.readTensors(l)).get('conv2.weight')?.[look.weight.index]).toBe(after);
+    other.trainer.destroy();
+  }
+  await watched.trainer.train(8);
+  const [a, b] = [await plain.trainer.snapshot(), await watched.trainer.snapshot()];
+  for (const id of ['r0', 'r1']) {
+    const [own, other] = [a.get(id), b.get(id)];
+    if (!own || !other) throw new Error(id);
+    expect(bitwiseAll(id, arraysOf(other), arraysOf(own))).toEqual([]);
+  }
+  microscope.close();
+  for (const { trainer } of [plain, watched]) trainer.destroy();
+});
+
+it('shows what Muon does to the singular values of a matrix, and only there', async () => {
+  const spec: OptimizerSpec = { type: 'Muon', lr: 0.02, momentum: 0.9, weight_decay: 0 };
+  const { trainer } = await open([spec, { type: 'Adam', lr: 0.01 }]);
+  const microscope = new Microscope();
+  await trainer.train(4);
+  const { group, l } = trainer.groupOf('r0');
+  const args = resolveOptimizer(spec);
+  const look = seen(await microscope.look(trainer, of('r0')));
+  if (look.singular === null || typeof look.singular === 'string') throw new Error(String(look.singular));
+  const { before, after } = look.singular;
+  expect([before.length, after.length]).toEqual([6, 6]);
+  // At norm 1 before; near 1 each afterwards, as far as five iterations bring them.
+  expect(Math.hypot(...before)).toBeCloseTo(1, 9);
+  const diagonal = Float64Array.from({ length: 36 }, (_, i) => (i % 7 === 0 ? before[Math.floor(i / 6)] : 0));
+  const wanted = [...orthogonalise(args, diagonal, 6, 6)].filter((_, i) => i % 7 === 0).sort((a, b) => b - a);
+  wanted.forEach((s, i) => {
+    expect(Math.abs(after[i] - s), `singular value ${i}`).toBeLessThan(1e-3);
+  });
+  expect(look.histograms.map((h) => h.name)).toEqual(['gradient', 'update', 'first', 'step']);
+  // The first and the last layer, vectors, and other optimizers have none.
+  for (const [run, layer] of [
+    ['r0', 'conv1'],
+    ['r0', 'fc'],
+    ['r0', 'bn1'],
+    ['r1', 'conv2'],
+  ])
+    expect(seen(await microscope.look(trainer, of(run, { layer }))).singular, `${run} ${layer}`).toBeNull();
+  expect(group.lanes[l].frozen).toBeNull();
   microscope.close();
   trainer.destroy();
 });

@@ -1,9 +1,14 @@
 /** The microscope's arithmetic: bins, angles, singular values, heat map, and explanations against the float64 reference of each optimizer. */
 import { describe, expect, it } from 'vitest';
 import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
+import { commonStep } from '../../src/engine/optim/common.reference.ts';
+import { prepareCommon } from '../../src/engine/optim/explain/common.ts';
 import { explanations } from '../../src/engine/optim/explain/index.ts';
+import { explainMuonMatrix, explainMuonVector, muonMix } from '../../src/engine/optim/explain/muon.ts';
 import { factor, tex } from '../../src/engine/optim/explain/steps.ts';
+import { orthogonalise } from '../../src/engine/optim/muon.reference.ts';
 import { logProduct, momentumArgument, withMomentum } from '../../src/model/momentum.ts';
+import { commonOf, ownArgs } from '../../src/model/optimizers/common.ts';
 import { optimizers, resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import { random } from '../../src/model/random.ts';
 import type { Args, OptimizerSpec } from '../../src/model/types.ts';
@@ -217,6 +222,58 @@ describe('explanations', () => {
         for (const step of steps) {
           expect(unknownCommands(`${step.tex} ${step.numbers}`), step.label).toEqual([]);
           expect(Number.isFinite(step.value), step.label).toBe(true);
+        }
+      }
+    }
+  });
+
+  it('begin with what all optimizers share, as the reference does', () => {
+    const spec: OptimizerSpec = {
+      ...{ type: 'Adam', lr: 0.01, weight_decay: 0.1, decoupled_weight_decay: true, decay_bias_and_norm: false },
+      ...{ accumulate_steps: 2, clip_grad_norm: 0.4, clip_grad_value: 0.2 },
+    };
+    const args = resolveOptimizer(spec);
+    const reference = optimizerReferences.Adam;
+    const stream = random(3);
+    const param = Float64Array.of(0.3, -2, 1);
+    const exempt = (i: number): boolean => i === 2;
+    const state = reference.init(ownArgs(args), param.length);
+    const common = commonOf(args);
+    for (let t = 1; t <= 6; t++) {
+      const batches = [0, 1].map(() => Float64Array.from(param, () => stream.normal()));
+      const mean = batches[0].map((g, i) => (g + batches[1][i]) / 2);
+      const shortened = Math.min(1, 0.4 / (norm(mean) + 1e-6));
+      const explained = Array.from(param, (weight, i) => {
+        const decays = !exempt(i);
+        const prepared = prepareCommon({ common, last: batches[1][i], sum: batches[0][i], shortened, weight, lr: 0.01, decays });
+        const own = Object.fromEntries(Object.entries(state).map(([name, array]) => [name, array[i]]));
+        return explanations.Adam({ args: ownArgs(args), lr: 0.01, t, gradient: prepared.gradient, weight: prepared.weight, state: own });
+      });
+      commonStep(reference, args, { state, param, average: null }, batches, exempt, 0.01, t);
+      for (const [i, steps] of explained.entries()) expect(steps.at(-1)?.value, `step ${t}, weight ${i}`).toBeCloseTo(param[i], 14);
+    }
+  });
+
+  it('of Muon end where its reference ends, for vectors and for the entries of a matrix', () => {
+    const args = resolveOptimizer({ type: 'Muon', lr: 0.05, weight_decay: 0.1 });
+    const stream = random(8);
+    for (const matrix of [undefined, [3, 2] as const]) {
+      const param = Float64Array.from({ length: 6 }, () => stream.normal());
+      const state = optimizerReferences.Muon.init(args, 6);
+      for (let t = 1; t <= 4; t++) {
+        const before = param.slice();
+        const grad = param.map(() => stream.normal());
+        const given = Array.from(param, (weight, i) => {
+          const own = Object.fromEntries(Object.entries(state).map(([name, array]) => [name, array[i]]));
+          return { args, lr: 0.05, t, gradient: grad[i], weight, state: own };
+        });
+        const mixed = Float64Array.from(given, ({ gradient, state: { momentum_buffer } }) => muonMix(args, momentum_buffer, gradient)[1]);
+        const x = matrix && orthogonalise(args, mixed, ...matrix);
+        const explained = given.map((one, i) => (x ? explainMuonMatrix(one, x[i], Math.sqrt(1.5)) : explainMuonVector(one)));
+        optimizerReferences.Muon.step(args, state, param, grad, 0.05, t, undefined, matrix);
+        for (const [i, steps] of explained.entries()) {
+          expect(Math.abs((steps.at(-1)?.value ?? Number.NaN) - param[i])).toBeLessThan(1e-9 * Math.abs(param[i] - before[i]));
+          for (const step of steps) expect(unknownCommands(`${step.tex} ${step.numbers}`), step.label).toEqual([]);
         }
       }
     }

@@ -1,12 +1,13 @@
 /** From one update of a layer to what the page shows of it. */
-import { explanations } from '../../engine/optim/explain/index.ts';
-import type { Explain } from '../../engine/optim/explain/steps.ts';
-import type { HeatMap, Histogram, HistogramName, Inspect, InspectedUpdate, InspectedWeight } from '../../worker/protocol.ts';
-import { argsAt, type Lane } from '../lane.ts';
+import type { Compiled } from '../../engine/compile.ts';
+import type { HeatMap, Histogram, HistogramName, Inspect, InspectedUpdate } from '../../worker/protocol.ts';
+import { argsAt, type Lane, rateAt } from '../lane.ts';
 import { histogram } from './histogram.ts';
 import type { Layer } from './layer.ts';
 import type { Update } from './look.ts';
+import { muonMatrix, muonSingular } from './muon.ts';
 import { cosine, norm } from './vectors.ts';
+import { explainWeight } from './weight.ts';
 
 /** Cells of a heat map. */
 const ROWS = 32;
@@ -54,24 +55,17 @@ export function heatMap(values: Float32Array, shape: readonly number[]): HeatMap
   return { rows, cols, values: Float32Array.from(indices, (i) => values[i]), indices };
 }
 
-function explainWeight(lane: Lane, step: number, update: Update, at: number): InspectedWeight['steps'] {
-  const explain = (explanations as Readonly<Record<string, Explain | undefined>>)[lane.optimizer.type];
-  const state = Object.fromEntries(Object.entries(update.stateBefore).map(([name, array]) => [name, array[at]]));
-  const { gradient, before } = update;
-  const given = {
-    args: argsAt(lane, step),
-    lr: lane.rate(step),
-    t: step + 1,
-    logMomenta: lane.momentum?.logProduct(step + 1),
-    gradient: gradient[at],
-    weight: before[at],
-    state,
-  };
-  return explain?.(given) ?? [];
+interface Look {
+  compiled: Compiled;
+  lane: Lane;
+  /** Finished ones before the batch that makes the update. */
+  step: number;
+  layer: Layer;
+  /** The other run's update, or why there is none. */
+  compared: Update | string | null;
 }
 
-/** `step`: finished ones. `compared`: the other run's update, or why there is none. */
-export function inspected(lane: Lane, step: number, layer: Layer, of: Inspect, update: Update, compared: Update | string | null): InspectedUpdate {
+export function inspected({ compiled, lane, step, layer, compared }: Look, of: Inspect, update: Update): InspectedUpdate {
   const delta = moved(update);
   const downhill = update.gradient.map((g) => -g);
   const param = layer.params.find(({ name }) => name === of.param) ?? layer.params[0];
@@ -79,22 +73,24 @@ export function inspected(lane: Lane, step: number, layer: Layer, of: Inspect, u
   const index = of.index % entry.length;
   const at = start + index;
   const size = norm(update.before);
+  const matrix = lane.optimizer.type === 'Muon' ? muonMatrix(compiled, layer, lane.optimizer.args) : null;
   return {
     status: 'seen',
     step: step + 1,
     optimizer: lane.optimizer.type,
     params: layer.params.map(({ name, shape }) => ({ name, shape })),
-    histograms: histogramsOf(update, delta),
+    histograms: histogramsOf(update, delta).filter(({ name }) => !(matrix && name === 'root')),
     update_ratio: size > 0 ? norm(delta) / size : null,
     descent: cosine(delta, downhill),
     compared: compared === null || typeof compared === 'string' ? compared : (cosine(delta, moved(compared)) ?? 'one of the updates is zero'),
+    singular: matrix && muonSingular(matrix, update, argsAt(lane, step), rateAt(lane, step)),
     heat: heatMap(update.before.subarray(start, start + entry.length), param.shape),
     weight: {
       index,
       gradient: update.gradient[at],
       before: update.before[at],
       after: update.after[at],
-      steps: explainWeight(lane, step, update, at),
+      steps: explainWeight(lane, step, update, { at, vector: param.shape.length < 2, matrix }),
     },
   };
 }

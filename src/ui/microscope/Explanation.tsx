@@ -4,10 +4,10 @@ import { Formula } from '../primitives/Formula.tsx';
 import styles from './Microscope.module.css';
 import { agreement, digits, FLOAT32 } from './words.ts';
 
-export function Explanation({ weight, optimizer }: { weight: InspectedUpdate['weight']; optimizer: string }) {
+export function Explanation({ weight }: { weight: InspectedUpdate['weight'] }) {
   const { steps, before, after } = weight;
   const last = steps.at(-1);
-  if (!last) return <p className={styles.note}>{optimizer} moves whole matrices: no formula of one weight leads to its update.</p>;
+  if (!last) return null;
   return (
     <>
       <ol className={styles.steps} aria-label="The update, step by step">

@@ -12,6 +12,7 @@ import { Explanation } from './Explanation.tsx';
 import { Heat } from './Heat.tsx';
 import { Histograms } from './Histograms.tsx';
 import styles from './Microscope.module.css';
+import { Singular } from './Singular.tsx';
 import { coordinates, digits } from './words.ts';
 
 /** Layers with something to learn. */
@@ -165,6 +166,11 @@ function Seen({ chosen }: { chosen: Chosen }) {
         <Panel name="Numbers of the layer">
           <Histograms histograms={inspection.histograms} />
         </Panel>
+        {inspection.singular !== null && (
+          <Panel name="Singular values" detail="of the layer’s matrix, before and after Muon makes it orthogonal">
+            <Singular values={inspection.singular} />
+          </Panel>
+        )}
         <WeightPanel chosen={chosen} seen={inspection} />
       </>
     );
@@ -214,7 +220,7 @@ function WeightPanel({ chosen, seen }: { chosen: Chosen; seen: InspectedUpdate }
           </p>
         </div>
         <div className={styles.explanation}>
-          <Explanation weight={seen.weight} optimizer={seen.optimizer} />
+          <Explanation weight={seen.weight} />
         </div>
       </div>
     </Panel>

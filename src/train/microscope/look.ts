@@ -75,7 +75,7 @@ export async function look(trainer: Trainer, rehearsal: Rehearsal, { group, ls, 
   const sent = rehearsal.run(
     () =>
       [
-        batches > 1 ? trainer.sendUncounted(group, 0, batches - 1) : null,
+        batches > 1 ? trainer.sendUncounted(group, 0, batches - 1) : Promise.resolve(null),
         program.readParts(ls.flatMap((l) => standing(group, l, layer))),
         trainer.sendUncounted(group, batches - 1, 1),
         program.readParts(ls.flatMap((l) => [...standing(group, l, layer), ...passing(group, l, layer)])),

@@ -18,25 +18,26 @@ function kept({ args, lr, t, state }: Given, g: number, w: number): ExplainStep[
   const share = 1 - (mean ? momentum : num(args, 'dampening'));
   const first = t === 1 && !mean;
   const v = first ? g : momentum * state.momentum_buffer + share * g;
-  const numbers = `${factor(momentum)} cdot ${factor(state.momentum_buffer)} + ${factor(share)} cdot ${factor(g)}`;
-  const rule = `v leftarrow mu v + (1 - ${mean ? 'mu' : '\tau'}), g`;
-  const steps = [first ? line('Momentum, at the first step', 'v leftarrow g', tex(g), v) : line('Momentum', rule, numbers, v)];
-  if (!flag(args, 'nesterov')) return [...steps, newWeight(w, 'w - eta, v', [[lr, v]])];
+  const numbers = `${factor(momentum)} \\cdot ${factor(state.momentum_buffer)} + ${factor(share)} \\cdot ${factor(g)}`;
+  const rule = `v \\leftarrow \\mu v + (1 - ${mean ? '\\mu' : '\\tau'})\\, g`;
+  const steps = [first ? line('Momentum, at the first step', 'v \\leftarrow g', tex(g), v) : line('Momentum', rule, numbers, v)];
+  if (!flag(args, 'nesterov')) return [...steps, newWeight(w, 'w - \\eta\\, v', [[lr, v]])];
   const d = share * g + momentum * v;
-  const fresh = mean ? `${factor(share)} cdot ${factor(g)}` : tex(g);
-  steps.push(line('Looking ahead', `d = ${mean ? '(1 - mu), g' : 'g'} + mu v`, `${fresh} + ${factor(momentum)} cdot ${factor(v)}`, d));
-  return [...steps, newWeight(w, 'w - eta, d', [[lr, d]])];
+  const fresh = mean ? `${factor(share)} \\cdot ${factor(g)}` : tex(g);
+  steps.push(line('Looking ahead', `d = ${mean ? '(1 - \\mu)\\, g' : 'g'} + \\mu v`, `${fresh} + ${factor(momentum)} \\cdot ${factor(v)}`, d));
+  return [...steps, newWeight(w, 'w - \\eta\\, d', [[lr, d]])];
 }
 
 /** Momentum as the step itself. */
 function velocity({ args, lr, state }: Given, g: number, w: number): ExplainStep[] {
   const momentum = num(args, 'momentum');
   const v = momentum * state.velocity - lr * g;
-  const numbers = `${factor(momentum)} cdot ${factor(state.velocity)} - ${factor(lr)} cdot ${factor(g)}`;
-  const step = line('Velocity', "v' = mu v - eta, g", numbers, v);
-  if (!flag(args, 'nesterov')) return [step, line('New weight', "w leftarrow w + v'", `${tex(w)} + ${factor(v)}`, w + v)];
-  const ahead = `${tex(w)} - ${factor(momentum)} cdot ${factor(state.velocity)} + ${factor(1 + momentum)} cdot ${factor(v)}`;
-  return [step, line('New weight', "w leftarrow w - mu v + (1 + mu), v'", ahead, w - momentum * state.velocity + (1 + momentum) * v)];
+  const numbers = `${factor(momentum)} \\cdot ${factor(state.velocity)} - ${factor(lr)} \\cdot ${factor(g)}`;
+  const step = line('Velocity', 'v^+ = \\mu v - \\eta\\, g', numbers, v);
+  if (!flag(args, 'nesterov')) return [step, line('New weight', 'w \\leftarrow w + v^+', `${tex(w)} + ${factor(v)}`, w + v)];
+  const ahead = `${tex(w)} - ${factor(momentum)} \\cdot ${factor(state.velocity)} + ${factor(1 + momentum)} \\cdot ${factor(v)}`;
+  const rule = 'w \\leftarrow w - \\mu v + (1 + \\mu)\\, v^+';
+  return [step, line('New weight', rule, ahead, w - momentum * state.velocity + (1 + momentum) * v)];
 }
 
 export const explainLion: Explain = (given) => {

@@ -211,7 +211,7 @@ export class FakeWorker implements Client {
     const speed = SPEED[lane.spec.optimizer.type] ?? 1;
     for (let i = 0; i < n; i++) {
       const step = lane.step + i + 1;
-      const loss = lossAt(step, speed * (lane.spec.optimizer['momentum'] ? 2 : 1) * Math.sqrt(lr));
+      const loss = lossAt(step, speed * (lane.spec.optimizer.momentum ? 2 : 1) * Math.sqrt(lr));
       const noise = Math.sin(step * 12.9898 + lr * 78.233) * 43758.5453;
       const jitter = 1 + 0.3 * (noise - Math.floor(noise) - 0.5);
       series.step[i] = step;

@@ -1,6 +1,6 @@
 /** The surface lab: what is shown, the trails of its runs, and the address that keeps it. */
 import { createStore } from 'zustand/vanilla';
-import { type LabPlot, type LabRun, lrOf, MOST_RUNS, plotOf, type RuleSpec, restoreLab, rules, type SurfaceLab } from '../model/surfaces/lab.ts';
+import { type LabPlot, type LabRun, MOST_RUNS, plotOf, restoreLab, ruleOf, rules, type SurfaceLab } from '../model/surfaces/lab.ts';
 import { decodeLab, encodeLab } from '../model/surfaces/link.ts';
 import { type Scene, sceneOf, scenes } from '../model/surfaces/scenes.ts';
 import { ModelError, type Value } from '../model/types.ts';
@@ -130,11 +130,6 @@ function editRuns(change: (runs: readonly LabRun[]) => readonly LabRun[]): void 
 const replaceRun = (at: number, change: (run: LabRun) => LabRun): void => editRuns((runs) => runs.map((run, i) => (i === at ? change(run) : run)));
 
 export const renameRun = (at: number, name: string): void => replaceRun(at, (run) => ({ ...run, name }));
-
-const ruleOf = (type: string): RuleSpec => {
-  const definition = rules[type]!;
-  return definition.fields.some((field) => field.name === 'lr') ? { type, lr: lrOf(definition) } : { type };
-};
 
 /** Another rule starts from its defaults; its name follows. */
 export const chooseRule = (at: number, type: string): void => replaceRun(at, () => ({ name: rules[type]!.label, rule: ruleOf(type) }));

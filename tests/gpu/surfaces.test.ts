@@ -1,13 +1,11 @@
-/** The surface lab on the real kernels: against the float64 references, lane by lane, and the claims that it opens with. */
+/** The surface lab on the real kernels: against the float64 references, and lane by lane. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
 import { TRAIL_WORDS } from '../../src/engine/surface.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { optimizerTypes, resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import { surfaceIds, surfaces } from '../../src/model/surfaces/index.ts';
-import type { LabPlot } from '../../src/model/surfaces/lab.ts';
 import { noiseAt } from '../../src/model/surfaces/noise.ts';
-import { scenes } from '../../src/model/surfaces/scenes.ts';
 import type { OptimizerSpec } from '../../src/model/types.ts';
 import { noiseKey, raceOnSurface, type SurfaceRace, type Trail } from '../../src/train/surface.ts';
 import { bitwise, sharedGpu } from '../support/train.ts';
@@ -29,7 +27,7 @@ const race = (id: string, optimizers: readonly OptimizerSpec[], more: Partial<Su
 });
 
 const column = ({ points }: Trail, k: number): number[] => Array.from(points).filter((_, i) => i % TRAIL_WORDS === k);
-const [X, Y, LOSS, STEEP] = [0, 1, 2, 3];
+const [X_AT, Y, LOSS, STEEP] = [0, 1, 2, 3];
 
 describe.each(surfaceIds)('on %s', (id) => {
   it('loss and gradient are those of the definition, from many starts', async () => {
@@ -42,7 +40,7 @@ describe.each(surfaceIds)('on %s', (id) => {
       // Of a matrix the gradient has half of each coordinate's, twice over.
       const steep = shape.length === 2 ? Math.hypot(gx, gy) / Math.SQRT2 : Math.hypot(gx, gy);
       const near = (actual: number, wanted: number) => expect(Math.abs(actual - wanted), `${start}`).toBeLessThan(1e-5 + 1e-5 * Math.abs(wanted));
-      near(column(trail, X)[0], start[0]);
+      near(column(trail, X_AT)[0], start[0]);
       near(column(trail, Y)[0], start[1]);
       near(column(trail, LOSS)[0], value(...start));
       near(column(trail, STEEP)[0], steep);
@@ -74,7 +72,7 @@ describe('every optimizer', () => {
     const trails = await raceOnSurface(gpu, settings);
     for (const [l, spec] of specs.entries()) {
       const points = follow(settings, spec);
-      const [xs, ys] = [column(trails[l], X), column(trails[l], Y)];
+      const [xs, ys] = [column(trails[l], X_AT), column(trails[l], Y)];
       expect(xs.length).toBe(61);
       for (const [t, [x, y]] of points.entries())
         expect([Math.abs(xs[t] - x) < 2e-4, Math.abs(ys[t] - y) < 2e-4], `${spec.type} step ${t}: (${xs[t]}, ${ys[t]}), want (${x}, ${y})`).toEqual([
@@ -118,39 +116,24 @@ it('a run that leaves the finite numbers stops there; the others go on', async (
   );
   expect(wild.bad).toBeGreaterThan(1);
   expect(wild.points.length).toBe(TRAIL_WORDS * (wild.bad as number));
-  expect(column(wild, X).every(Number.isFinite)).toBe(true);
+  expect(column(wild, X_AT).every(Number.isFinite)).toBe(true);
   expect(calm.bad).toBeNull();
   expect(column(calm, LOSS).length).toBe(301);
   expect(column(calm, LOSS)[300]).toBeLessThan(column(calm, LOSS)[0]);
 });
 
-describe('what the lab opens with', () => {
-  const [{ lab }] = scenes;
-  const [ravine, saddle] = lab.plots;
-  const optimizers = lab.runs.map((run) => run.rule as OptimizerSpec);
-  const of = (name: string) => lab.runs.findIndex((run) => run.name === name);
-  const open = (plot: LabPlot) => raceOnSurface(gpu, race(plot.surface, optimizers, { start: plot.start, steps: lab.steps, seed: lab.seed }));
-  const turns = (values: readonly number[]) => values.filter((v, k) => k > 0 && v * values[k - 1] < 0).length;
-
-  it('the ravine: SGD zig-zags between the walls, and momentum gets lower in as many steps', async () => {
-    const trails = await open(ravine);
-    const [sgdTrail, momentum] = [trails[of('SGD')], trails[of('Momentum')]];
-    // From wall to wall at every one of the first 20 steps.
-    expect(turns(column(sgdTrail, Y).slice(0, 21))).toBe(20);
-    expect(turns(column(momentum, Y).slice(0, 21))).toBeLessThan(6);
-    expect(column(momentum, LOSS)[lab.steps]).toBeLessThan(0.1 * column(sgdTrail, LOSS)[lab.steps]);
-  });
-
-  it('the saddle: plain SGD stays near the ridge, RMSprop leaves first, and momentum before SGD', async () => {
-    const trails = await open(saddle);
-    const leaves = Object.fromEntries(lab.runs.map(({ name }, l) => [name, column(trails[l], Y).findIndex((y) => Math.abs(y) > 0.5)]));
-    const sgdY = column(trails[of('SGD')], Y);
-    expect(Math.abs(sgdY[40])).toBeLessThan(0.05);
-    const rest = Object.entries(leaves).filter(([name]) => name !== 'RMSprop');
-    expect(leaves.RMSprop).toBeGreaterThan(0);
-    for (const [name, step] of rest)
-      expect(step === -1 || step > leaves.RMSprop, `${name} leaves at ${step}, RMSprop at ${leaves.RMSprop}`).toBe(true);
-    expect(leaves.Momentum).toBeGreaterThan(leaves.Adam);
-    expect(leaves.SGD === -1 || leaves.SGD > leaves.Momentum).toBe(true);
-  });
+it('on the matrix Muon orthogonalises, and walks as its float64 reference does', async () => {
+  const { place, gradient, start } = surfaces.matrix;
+  const spec: OptimizerSpec = { type: 'Muon', lr: 0.05, momentum: 0.9, hidden_only: false };
+  const [trail] = await raceOnSurface(gpu, race('matrix', [spec], { steps: 60 }));
+  const args = resolveOptimizer(spec);
+  const X = Float64Array.from(place(...start));
+  const state = optimizerReferences.Muon.init(args, 16);
+  const [xs, ys] = [column(trail, X_AT), column(trail, Y)];
+  for (let t = 0; t <= 60; t++) {
+    const [x, y] = [X[0] + X[2], X[0] - X[2]];
+    expect([Math.abs(xs[t] - x) < 2e-3, Math.abs(ys[t] - y) < 2e-3], `step ${t}: (${xs[t]}, ${ys[t]}), want (${x}, ${y})`).toEqual([true, true]);
+    const [gx, gy] = gradient(x, y);
+    optimizerReferences.Muon.step(args, state, X, Float64Array.from(place(gx / 2, gy / 2)), spec.lr, t + 1, undefined, [4, 4]);
+  }
 });

@@ -130,5 +130,15 @@ function readRule(raw: unknown, path: string): RuleSpec {
   return spec;
 }
 
-/** The learning rate that a rule has by default; what has none is not asked. */
-export const lrOf = (definition: Definition): number => (definition.fields.find((field) => field.name === 'lr')?.default ?? 0) as number;
+/** A rule as it is chosen. The lab's matrix is first and last layer at once, which Muon would leave to AdamW. */
+export function ruleOf(type: string): RuleSpec {
+  const definition = rules[type]!;
+  const rated = definition.fields.some((field) => field.name === 'lr');
+  return { type, ...(rated && { lr: lrOf(definition) }), ...(type === 'Muon' && { hidden_only: false, weight_decay: 0 }) };
+}
+
+/** Arguments that change nothing on a surface: it has neither biases nor a validation. */
+export const UNSEEN: readonly string[] = ['decay_bias_and_norm', 'ema_decay'];
+
+/** The learning rate that a rule has by default. */
+const lrOf = (definition: Definition): number => (definition.fields.find((field) => field.name === 'lr')?.default ?? 0) as number;

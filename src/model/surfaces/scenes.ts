@@ -51,6 +51,18 @@ export const scenes: readonly Scene[] = [
     [run('Newton', 'Newton'), run('Saddle-free Newton', 'Newton', { saddle_free: true }), run('RMSprop', 'RMSprop', { lr: 0.05 })],
   ),
   scene(
+    'muon',
+    'Muon on a matrix',
+    'Muon makes equal steps along steep and flat singular directions: straight to the middle. Adam looks at single entries, which mix the two, and goes down the steep ones first.',
+    ['matrix'],
+    100,
+    [
+      run('Momentum', 'SGD', { lr: 0.5, momentum: 0.9 }),
+      run('Adam', 'Adam', { lr: 0.1 }),
+      run('Muon', 'Muon', { lr: 0.05, momentum: 0.9, weight_decay: 0, hidden_only: false }),
+    ],
+  ),
+  scene(
     'nesterov',
     'Momentum and Nesterov',
     'Momentum rolls past the middle and comes back; Nesterov looks ahead and brakes earlier.',
@@ -64,7 +76,7 @@ export const scenes: readonly Scene[] = [
     'AdaGrad divides by all gradients that it has ever met: its steps only shrink. RMSprop forgets the old ones and goes on.',
     ['ravine', 'beale'],
     300,
-    [run('AdaGrad', 'Adagrad', { lr: 0.1 }), run('RMSprop', 'RMSprop', { lr: 0.02 }), run('Adadelta', 'Adadelta', { lr: 1 })],
+    [run('AdaGrad', 'Adagrad', { lr: 0.1 }), run('RMSprop', 'RMSprop', { lr: 0.02 })],
   ),
   scene(
     'himmelblau',
@@ -79,15 +91,18 @@ export const scenes: readonly Scene[] = [
       run('Adam', 'Adam', { lr: 0.2 }),
     ],
   ),
-  scene('rastrigin', 'Many dents', 'SGD falls into the nearest dent. Momentum jumps over some; noise helps, too.', ['rastrigin'], 300, [
-    run('SGD', 'SGD', { lr: 0.002 }),
-    run('Momentum', 'SGD', { lr: 0.002, momentum: 0.95 }),
-    run('Adam', 'Adam', { lr: 0.3 }),
-  ]),
+  scene(
+    'rastrigin',
+    'Many dents',
+    'SGD falls into the nearest dent and stays. With much momentum a run rolls over some of them.',
+    ['rastrigin'],
+    300,
+    [run('SGD', 'SGD', { lr: 0.002 }), run('Momentum', 'SGD', { lr: 0.002, momentum: 0.97 }), run('Adam', 'Adam', { lr: 0.3 })],
+  ),
   scene(
     'noise',
     'Noise',
-    'With noise a constant rate ends in a cloud whose width is its rate. The averages of momentum and Adam do not make it vanish.',
+    'With noise a constant rate ends in a cloud, the wider the higher the rate; momentum makes it wider still. Only a lower rate narrows it.',
     ['noisy'],
     400,
     [run('SGD, lr 0.5', 'SGD', { lr: 0.5 }), run('SGD, lr 0.05', 'SGD', { lr: 0.05 }), momentum(0.05), run('Adam', 'Adam', { lr: 0.1 })],

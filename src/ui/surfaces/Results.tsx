@@ -5,13 +5,13 @@ import { playbackStore } from '../../store/surface_playback.ts';
 import { type SurfaceTrail, surfaceStore } from '../../store/surfaces.ts';
 import { Swatch } from '../primitives/Swatch.tsx';
 import styles from './Surfaces.module.css';
-import { numbersAt, sentence } from './words.ts';
+import { aboutMuon, numbersAt, sentence } from './words.ts';
 
 export function Results({ surface, trails, steps }: { surface: Surface; trails: readonly SurfaceTrail[]; steps: number }) {
   const runs = useStore(surfaceStore, ({ shown }) => shown?.lab.runs);
   const told = useStore(playbackStore, (state) => state.told);
   if (!runs || trails.length === 0) return null;
-  const notes = trails.map((trail) => sentence(trail, surface, steps, told));
+  const notes = trails.map((trail, l) => [runs[l] ? aboutMuon(runs[l].rule, surface) : '', sentence(trail, surface, steps, told)].join(' ').trim());
   return (
     <>
       <table className={styles.results}>

@@ -3,7 +3,8 @@ import { Copy, Plus, Trash2 } from 'lucide-react';
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { complete } from '../../model/fields.ts';
-import { isOptimizer, type LabRun, MOST_RUNS, rules } from '../../model/surfaces/lab.ts';
+import { formatNumber } from '../../model/format.ts';
+import { isOptimizer, type LabRun, MOST_RUNS, type RuleSpec, rules, UNSEEN } from '../../model/surfaces/lab.ts';
 import type { Field, Value } from '../../model/types.ts';
 import { addRun, chooseRule, duplicateRun, removeRun, renameRun, setArgument, surfaceStore } from '../../store/surfaces.ts';
 import { FieldInput, TextField } from '../primitives/FieldInput.tsx';
@@ -100,13 +101,20 @@ function Arguments({ at, run: { name, rule } }: { at: number; run: LabRun }) {
     />
   );
   const lr = definition.fields.find((field) => field.name === 'lr');
-  const rest = definition.fields.filter((field) => field.name !== 'lr');
+  const rest = definition.fields.filter(({ name: key }) => key !== 'lr' && !UNSEEN.includes(key));
+  const titles = [...new Set(rest.flatMap(({ advanced }) => (advanced ? [titleOf(advanced)] : [])))];
   return (
     <>
       {lr && control(lr, lr.slider !== undefined)}
       <details className={styles.details}>
-        <summary>{rest.length > 0 ? 'More' : 'About'}</summary>
-        {rest.map((field) => control(field, false))}
+        <summary>{summarise(rule) || (rest.length > 0 ? 'More' : 'About')}</summary>
+        {rest.filter((field) => !field.advanced).map((field) => control(field, false))}
+        {titles.map((title) => (
+          <details key={title} className={styles.details}>
+            <summary>{title}</summary>
+            {rest.filter(({ advanced }) => advanced && titleOf(advanced) === title).map((field) => control(field, false))}
+          </details>
+        ))}
         <p>{definition.summary}</p>
         <Formula tex={definition.formula} />
         <a href={definition.source.url} target="_blank" rel="noreferrer">
@@ -116,3 +124,14 @@ function Arguments({ at, run: { name, rule } }: { at: number; run: LabRun }) {
     </>
   );
 }
+
+const titleOf = (advanced: boolean | string): string => (typeof advanced === 'string' ? advanced : 'more');
+
+/** "momentum 0.9 · nesterov": what is not as it always is. */
+function summarise(rule: RuleSpec): string {
+  const given = Object.entries(rule).filter(([name]) => name !== 'type' && name !== 'lr');
+  return given.map(([name, value]) => (value === true ? name : value === false ? `no ${name}` : `${name} ${say(value)}`)).join(' · ');
+}
+
+const say = (value: Value): string =>
+  typeof value === 'number' ? formatNumber(value) : Array.isArray(value) ? value.map(formatNumber).join(', ') : String(value);

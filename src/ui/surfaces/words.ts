@@ -1,6 +1,7 @@
 /** What became of a run, in a sentence; and its numbers. */
 import { formatLoss } from '../../model/format.ts';
 import { inWindow, type Surface } from '../../model/surfaces/index.ts';
+import type { RuleSpec } from '../../model/surfaces/lab.ts';
 import type { SurfaceTrail } from '../../store/surfaces.ts';
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -22,6 +23,13 @@ export function sentence(trail: SurfaceTrail, surface: Surface, steps: number, s
   if (evaluations === null || step < length || length >= steps) return '';
   const there = points[4 * length + 3]! < STILL ? 'Flat ground' : 'Nothing lower';
   return `${there} after ${plural(length, 'step')}, ${plural(evaluations, 'gradient')}.`;
+}
+
+/** Where Muon has nothing to orthogonalise; empty for other rules. */
+export function aboutMuon({ type, hidden_only }: RuleSpec, { shape }: Surface): string {
+  if (type !== 'Muon') return '';
+  if (shape.length < 2) return 'Two numbers are no matrix: Muon takes AdamW’s step here, at adamw_lr.';
+  return hidden_only === false ? '' : 'With hidden_only the only matrix is left to AdamW.';
 }
 
 /** Step since which the run has been outside; null where it is inside. */

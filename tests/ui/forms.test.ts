@@ -107,6 +107,20 @@ describe('fairness', () => {
     expect(verdict).toMatchObject({ fair: false, otherWeights: ['Adam'], otherBatches: ['Muon'] });
   });
 
+  it('knows a comparison in pairs: every setting from each of the same starts', () => {
+    const four = new Map(['a1', 'a2', 'b1', 'b2'].map((id) => [id, id]));
+    const starts = [run('a1', 'x', 'y'), run('a2', 'z', 'w'), run('b1', 'x', 'y'), run('b2', 'z', 'w')];
+    const groups = [
+      ['a1', 'a2'],
+      ['b1', 'b2'],
+    ];
+    expect(judge(starts, four, groups)).toMatchObject({ fair: false, pairs: { settings: 2, starts: 2 } });
+    expect(judge([...starts.slice(0, 3), run('b2', 'other', 'w')], four, groups)).toMatchObject({ pairs: null });
+    expect(judge([...starts.slice(0, 3), run('b2', 'x', 'y')], four, groups)).toMatchObject({ pairs: null });
+    // One setting alone is compared with nothing.
+    expect(judge(starts.slice(0, 2), four, groups.slice(0, 1))).toMatchObject({ pairs: null, otherWeights: ['a2'] });
+  });
+
   it('has nothing to compare in a single run, or in runs that are gone', () => {
     expect(judge([run('a', 'x', 'y')], names)).toBeNull();
     expect(judge([run('a', 'x', 'y'), run('gone', 'z', 'z')], names)).toBeNull();

@@ -1,15 +1,36 @@
 /** The badge that says whether the race is fair. */
 import { Check, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
-import { type RunItem, useLive } from '../hooks.ts';
+import { groupRuns } from '../../model/groups.ts';
+import { type RunItem, useConfig, useLive } from '../hooks.ts';
 import { judge, listNames } from './fairness.ts';
 import styles from './Runs.module.css';
 
 export function Fairness({ runs }: { runs: readonly RunItem[] }) {
   const summaries = useLive((live) => live.runs);
-  const verdict = useMemo(() => judge(summaries, new Map(runs.map((run) => [run.id, run.name]))), [summaries, runs]);
+  const model = useConfig((state) => state.experiment.model);
+  const seed = useConfig((state) => state.experiment.seed);
+  const verdict = useMemo(() => {
+    const [specs, ids] = [runs.map((run) => run.spec), runs.map((run) => run.id)];
+    const groups = groupRuns(specs, ids, 'seeds', { model, seed }) ?? [];
+    return judge(
+      summaries,
+      new Map(runs.map((run) => [run.id, run.name])),
+      groups.map((group) => group.ids),
+    );
+  }, [summaries, runs, model, seed]);
   if (!verdict) return null;
-  const { fair, weights, batches, otherWeights, otherBatches } = verdict;
+  const { fair, weights, batches, otherWeights, otherBatches, pairs } = verdict;
+  if (pairs) {
+    return (
+      <p className={styles.fair} title="Runs with the same seed start from the same weights and see the same batches: compare them in pairs.">
+        <Check size={14} className={styles.mark} />
+        <span>
+          {pairs.settings} settings × the same {pairs.starts} seeds: paired starts and batches
+        </span>
+      </p>
+    );
+  }
   if (fair) {
     return (
       <p

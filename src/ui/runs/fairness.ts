@@ -9,12 +9,25 @@ export interface Verdict {
   /** Runs that differ from most. */
   otherWeights: string[];
   otherBatches: string[];
+  /** Every setting starts once from each of the same several starts (seeds): a comparison in pairs. */
+  pairs: { settings: number; starts: number } | null;
 }
 
 const SHORT = 4;
 
+/** `groups`: ids of runs that differ in their seed only. */
+function pairsOf(runs: readonly RunSummary[], groups: readonly (readonly string[])[]): Verdict['pairs'] {
+  const starts = new Map(runs.map(({ run, weights, batches }) => [run, `${weights} ${batches}`]));
+  const sets = groups.map((ids) => ids.flatMap((id) => starts.get(id) ?? []).sort());
+  const [first = []] = sets;
+  const alike = sets.every((set) => set.join() === first.join());
+  return alike && sets.length > 1 && first.length > 1 && new Set(first).size === first.length
+    ? { settings: sets.length, starts: first.length }
+    : null;
+}
+
 /** `names` by run id. Null with fewer than two runs to compare. */
-export function judge(runs: readonly RunSummary[], names: ReadonlyMap<string, string>): Verdict | null {
+export function judge(runs: readonly RunSummary[], names: ReadonlyMap<string, string>, groups: readonly (readonly string[])[] = []): Verdict | null {
   const known = runs.filter((run) => names.has(run.run));
   if (known.length < 2) return null;
   const weights = commonest(known.map((run) => run.weights));
@@ -29,6 +42,7 @@ export function judge(runs: readonly RunSummary[], names: ReadonlyMap<string, st
     batches: batches.slice(0, SHORT),
     otherWeights,
     otherBatches,
+    pairs: pairsOf(known, groups),
   };
 }
 

@@ -116,6 +116,27 @@ const claims: Record<string, () => Promise<void>> = {
     expect(still(Momentum!)).toBeGreaterThan(140);
   },
 
+  'momentum-forms': async () => {
+    const { 'PyTorch’s': pytorch, 'Mean of gradients': average, Velocity: velocity } = await train('momentum-forms', 130);
+    for (const other of [average!, velocity!])
+      for (let i = 0; i < 100; i++) expect(Math.abs(other.loss[i]! / pytorch!.loss[i]! - 1), `one curve, step ${i + 1}`).toBeLessThan(0.01);
+    // Entry 100 is step 101, the first with the new rate; 0.95²⁰ = 0.36.
+    const after = ({ ratio }: Trained, steps: number): number => ratio[100 + steps]! / ratio[99]!;
+    expect(after(pytorch!, 0), 'brakes at once').toBeLessThan(0.1);
+    expect(after(average!, 0)).toBeLessThan(0.1);
+    expect(after(velocity!, 0), 'coasts').toBeGreaterThan(0.85);
+    expect(after(velocity!, 10) / after(pytorch!, 10)).toBeGreaterThan(3);
+  },
+
+  'muon-vs-adamw': async () => {
+    const { Muon, ...others } = await train('muon-vs-adamw', 150);
+    for (const [name, run] of Object.entries(others)) {
+      expect(last(run).loss, name).toBeGreaterThan(2 * last(Muon!).loss);
+      expect(mean(run.loss.slice(-25)), name).toBeGreaterThan(2 * mean(Muon!.loss.slice(-25)));
+    }
+    expect(Object.keys(others)).toHaveLength(3);
+  },
+
   'one-cycle': async () => {
     const curves = await train('one-cycle', 600);
     const end = (name: string): number => mean(curves[name]!.loss.slice(-50));

@@ -11,6 +11,9 @@ const spirals = (noise: number) => ({ type: 'spirals', samples: 2000, noise });
 /** Far from the bottom of the bowl. */
 const far: { init: InitSpec } = { init: { type: 'xavier_normal', gain: 5 } };
 
+/** Twenty times slower after 100 steps. */
+const drop = { schedule: { type: 'StepLR', step_size: 100, gamma: 0.05 } };
+
 /** Every optimizer under every seed; the seeds of one share its colour. */
 const seeds = (optimizers: readonly [name: string, optimizer: OptimizerSpec][], count: number): RunSpec[] =>
   optimizers.flatMap(([name, optimizer], color) =>
@@ -65,6 +68,30 @@ export const workbench: readonly Preset[] = [
     runs: [run('Momentum', sgd(0.3, { momentum: 0.97 }), far), run('Nesterov', sgd(0.3, { momentum: 0.97, nesterov: true }), far)],
     // All samples in every batch: no noise.
     batch_size: 800,
+  }),
+  entry('momentum-forms', {
+    name: 'Three forms of momentum',
+    note: 'One curve until the rate drops at step 100: there PyTorch’s form and the mean of gradients brake at once, while a velocity coasts on. Watch the update ratio.',
+    model: spiralNet,
+    data: spirals(0.05),
+    runs: [
+      run('PyTorch’s', sgd(0.05, { momentum: 0.95 }), drop),
+      // lr / (1 − momentum): as long a step.
+      run('Mean of gradients', { ...sgd(1, { momentum: 0.95 }), form: 'ema' }, drop),
+      run('Velocity', { ...sgd(0.05, { momentum: 0.95 }), form: 'velocity' }, drop),
+    ],
+  }),
+  entry('muon-vs-adamw', {
+    name: 'Muon against AdamW',
+    note: 'Muon moves the hidden matrices along all their directions alike and leaves the ends to AdamW. By step 150 it is far ahead of AdamW at any of three rates.',
+    model: mlp(POINT, 2, [64, 64, 64]),
+    data: spirals(0.05),
+    runs: [
+      run('Muon', { type: 'Muon', lr: 0.1, adamw_lr: 0.003 }),
+      run('AdamW, lr 0.003', { type: 'AdamW', lr: 0.003 }),
+      run('AdamW, lr 0.01', { type: 'AdamW', lr: 0.01 }),
+      run('AdamW, lr 0.03', { type: 'AdamW', lr: 0.03 }),
+    ],
   }),
   entry('one-cycle', {
     name: 'One cycle against a constant rate',

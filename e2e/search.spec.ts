@@ -1,6 +1,7 @@
-/** Runs at scale: a grid of runs and seeds. */
-import type { Page } from '@playwright/test';
-import { button, curvesOf, expect, experimentOf, open, region, runCard, sgd, small, step, test, type } from './support.ts';
+/** Runs at scale: a grid of runs and seeds, a sweep of the learning rate. */
+import type { Locator, Page } from '@playwright/test';
+import type { Experiment } from '../src/model/types.ts';
+import { button, curveOf, curvesOf, expect, experimentOf, inWorker, open, region, runCard, sgd, small, step, test, type } from './support.ts';
 
 const names = async (page: Page): Promise<string[]> => (await experimentOf(page)).runs.map((run) => run.name);
 
@@ -51,4 +52,133 @@ test('a grid that is too large is refused in words, and many runs are rows', asy
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   expect(await names(page)).toEqual(runs.map((run) => run.name));
   await expect(runCard(page, 'Run 9')).toBeVisible();
+});
+
+/** The MLP on two spirals: a step of all lanes takes a millisecond. */
+const spirals = (rate: number): Experiment =>
+  small({
+    name: 'Spirals',
+    model: {
+      input: [2, 1, 1],
+      layers: [
+        { id: 'flatten', type: 'Flatten' },
+        { id: 'fc1', type: 'Linear', out_features: 16 },
+        { id: 'relu1', type: 'ReLU' },
+        { id: 'fc2', type: 'Linear', out_features: 16 },
+        { id: 'relu2', type: 'ReLU' },
+        { id: 'fc3', type: 'Linear', out_features: 2 },
+      ],
+    },
+    data: { type: 'spirals', samples: 500 },
+    batch_size: 32,
+    runs: [sgd('SGD', rate), { name: 'Adam', optimizer: { type: 'Adam', lr: 0.01 } }],
+  });
+
+const lanes = (page: Page) => page.getByRole('list', { name: 'Lanes of the sweep' }).getByRole('button');
+
+async function openSweep(page: Page, { from = '1e-3', to = '1e6', count = '8', steps = '100' } = {}): Promise<Locator> {
+  await page.getByRole('tab', { name: 'Search' }).click();
+  const panel = region(page, 'Learning-rate sweep');
+  await type(panel.getByRole('textbox', { name: 'lr from' }), from);
+  await type(panel.getByRole('textbox', { name: 'lr to' }), to);
+  await type(panel.getByRole('textbox', { name: 'Lanes of the sweep' }), count);
+  await type(panel.getByRole('textbox', { name: 'Steps of the sweep' }), steps);
+  return panel;
+}
+
+test('a sweep marks the stable band and what diverged, leaves the race alone, and its rate is put to use', async ({ page }) => {
+  await open(page, spirals(0.1));
+  await step(page, 3);
+  const before = await curvesOf(page);
+  const panel = await openSweep(page);
+  await expect(panel.getByRole('status')).toHaveText(/^8 lanes need \d+ kB: one program\.$/);
+  await button(page, 'Start sweep').click();
+  await expect(button(page, 'Start sweep')).toBeVisible({ timeout: 60_000 });
+
+  await expect(lanes(page)).toHaveCount(8);
+  const words = await lanes(page).evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute('aria-label') ?? ''));
+  expect(words.filter((word) => /: diverged at step \d+$/.test(word)).length, words.join('; ')).toBeGreaterThanOrEqual(1);
+  expect(words.filter((word) => word.endsWith(', best'))).toHaveLength(1);
+  expect(words[0]).toMatch(/^lr 1e-3: loss 0\.\d+ after 100 steps/);
+  await expect(panel.getByRole('status').first()).toBeVisible();
+  await expect(panel).toContainText(/best at lr .* stable from .* to .*The edge lies between .* and .*lanes? diverged\./);
+  const chart = panel.getByRole('img', { name: /^Final loss against learning rate\. Stable from lr / });
+  await expect(chart.locator('[data-band]')).toHaveCount(1);
+  await expect(chart.locator('[data-state=diverged]')).not.toHaveCount(0);
+  expect(await curvesOf(page), 'the race stands where it stood').toEqual(before);
+
+  await lanes(page).nth(2).click();
+  await expect(lanes(page).nth(2)).toHaveAttribute('aria-pressed', 'true');
+  const rate = Number(/^lr (\S+):/.exec(words[2]!)![1]);
+  await page.getByRole('button', { name: /^Use this rate/ }).click();
+  expect((await experimentOf(page)).runs[0]!.optimizer).toEqual({ type: 'SGD', lr: rate });
+  await step(page, 1);
+  expect((await curveOf(page, 'SGD', 'lr')).value.at(-1)).toBeCloseTo(rate, 6);
+});
+
+test('a lane of the sweep is the run alone, bit for bit', async ({ page }) => {
+  await open(page, spirals(0.1));
+  await openSweep(page, { from: '0.1', to: '10', steps: '40' });
+  await button(page, 'Start sweep').click();
+  await expect(button(page, 'Start sweep')).toBeVisible({ timeout: 60_000 });
+  await step(page, 40);
+  const { value } = await curveOf(page, 'SGD');
+  const last = value.slice(-5).reduce((sum, v) => sum + v, 0) / 5;
+  await expect(lanes(page).first()).toHaveAttribute('aria-label', `lr 0.1: loss ${last.toPrecision(3)} after 40 steps`);
+});
+
+test('a sweep that is cancelled keeps what it found, and the race goes on', async ({ page }) => {
+  await open(page, spirals(0.1));
+  await openSweep(page, { steps: '10000' });
+  await button(page, 'Start sweep').click();
+  await expect.poll(() => lanes(page).first().getAttribute('aria-label'), { timeout: 30_000 }).toMatch(/after \d+ steps/);
+  await button(page, 'Cancel').click();
+  await expect(button(page, 'Start sweep')).toBeVisible();
+  await expect(region(page, 'Learning-rate sweep')).toContainText('SGD, stopped early: best at lr');
+  const kept = await lanes(page).first().getAttribute('aria-label');
+  await step(page, 2);
+  expect((await curveOf(page, 'SGD')).step).toHaveLength(2);
+  await expect(lanes(page).first()).toHaveAttribute('aria-label', kept!);
+});
+
+test('what cannot be swept is said before it starts', async ({ page }) => {
+  await open(page, spirals(0.1));
+  const panel = await openSweep(page, { from: '1', to: '0.1' });
+  await expect(panel.getByRole('alert')).toHaveText('lr from 1 to 0.1 runs backwards: swap the two.');
+  await expect(button(page, 'Start sweep')).toBeDisabled();
+  await type(panel.getByRole('textbox', { name: 'lr from' }), '0');
+  await expect(panel.getByRole('alert')).toHaveText('lr must be above 0: a log scale has no 0.');
+  await type(panel.getByRole('textbox', { name: 'lr from' }), '-1');
+  await expect(panel.getByRole('alert').first()).toContainText('a number from 0 to 1e30');
+  await panel.getByRole('textbox', { name: 'lr from' }).press('Escape');
+  await type(panel.getByRole('textbox', { name: 'Lanes of the sweep' }), '64');
+  await expect(panel.getByRole('alert').first()).toContainText('a whole number from 8 to 32');
+});
+
+test('what does not fit at once takes turns, and the page says so before', async ({ page }) => {
+  // Of a device that allows 40 kB a buffer.
+  await inWorker(
+    page,
+    `const real = GPUAdapter.prototype.requestDevice;
+     GPUAdapter.prototype.requestDevice = async function (descriptor) {
+       const device = await real.call(this, descriptor);
+       const limits = new Proxy(device.limits, { get: (l, key) => (key === 'maxBufferSize' ? 40_000 : Reflect.get(l, key, l)) });
+       Object.defineProperty(device, 'limits', { value: limits });
+       return device;
+     }`,
+  );
+  await open(page, spirals(0.1));
+  const panel = await openSweep(page, { steps: '40' });
+  await expect(panel.getByRole('status')).toHaveText(/^8 lanes need .*; this GPU gives .* a buffer: \d+ turns of (up to )?\d\.$/);
+  await button(page, 'Start sweep').click();
+  await expect(button(page, 'Start sweep')).toBeVisible({ timeout: 60_000 });
+  for (const lane of await lanes(page).all()) await expect(lane).toHaveAttribute('aria-label', /after 40 steps|diverged at/);
+
+  // A grid of more runs than one program holds.
+  await button(page, 'Seeds').click();
+  const dialog = page.getByRole('dialog', { name: 'Runs × seeds' });
+  await expect(dialog.getByRole('status')).toContainText(/10 lanes need .* a buffer: \d programs of up to \d, stepped in turn\.$/);
+  await dialog.getByRole('button', { name: 'Make the grid' }).click();
+  await step(page, 3);
+  expect((await curveOf(page, 'Adam · seed 5')).step).toEqual([1, 2, 3]);
 });

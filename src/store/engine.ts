@@ -89,6 +89,9 @@ export function setDataset(next: Load['dataset']): void {
   newData = true;
 }
 
+/** The dropped files, for whoever trains on them beside the race. */
+export const currentDataset = (): Load['dataset'] => dataset;
+
 /** Told before a change throws curves away, with the configuration that they belong to. */
 export function onDiscard(listener: (before: Config) => void): void {
   discarding = listener;

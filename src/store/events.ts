@@ -1,6 +1,7 @@
 /** From what the worker says to what the page shows. Events of an experiment that is no longer loaded are dropped. */
 import type { Event } from '../worker/protocol.ts';
 import { currentLoad, EngineError, failReady, giveUp, rest, restart, settleReady, settleStep, wantsToRun } from './engine.ts';
+import { settleFit } from './fit.ts';
 import { live, mapsStore, notify, setLive } from './live.ts';
 import { microscopeStore } from './microscope.ts';
 import { curves } from './series.ts';
@@ -66,6 +67,8 @@ function act(event: Event): void {
       return; // told to observers
     case 'done':
       return settleStep(event.request);
+    case 'fit':
+      return settleFit(event);
     case 'self_test':
       return setLive({ selfTest: { running: false, done: 0, total: 0, results: event.results, replaced: event.replaced } });
   }

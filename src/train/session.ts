@@ -7,6 +7,7 @@ import { type Gpu, UnavailableError } from '../gpu/device.ts';
 import { restoreExperiment } from '../model/experiment.ts';
 import type { Experiment } from '../model/types.ts';
 import type { Command, Event, Inspect, RunState, Watch } from '../worker/protocol.ts';
+import { answerFit } from './fit.ts';
 import type { LaneSnapshot } from './group.ts';
 import { Keeper } from './keeper.ts';
 import { checkFit, type Lane, lanesOf } from './lane.ts';
@@ -135,6 +136,8 @@ export class Session {
         return this.surveyed((survey) => survey.cancel(command.request));
       case 'self_test':
         return this.interrupt(() => this.selfTest());
+      case 'fit':
+        return this.enqueue(async () => this.emit({ type: 'fit', request: command.request, fit: answerFit(this.trainer, command.experiment) }));
     }
   }
 

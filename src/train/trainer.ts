@@ -7,7 +7,10 @@ import { type Compiled, compile } from '../engine/compile.ts';
 import { planKey } from '../engine/race.ts';
 import { type DatasetSource, GpuDataset, kindOf } from '../gpu/dataset.ts';
 import { type Gpu, isSoftware } from '../gpu/device.ts';
+import { programsOf, turnsOf } from '../model/turns.ts';
 import type { LossSpec } from '../model/types.ts';
+import type { FitSummary } from '../worker/protocol.ts';
+import { fitOf, kindsOf } from './fit.ts';
 import { type Divergence, LaneGroup, type LaneSnapshot, type StepPoint, type Validation } from './group.ts';
 import { checkFollowers, identity, type Lane, updatesAt } from './lane.ts';
 import { Pace } from './pace.ts';
@@ -44,18 +47,19 @@ export interface TrainerEvents {
 const SOFTWARE_FILL = 256;
 
 /** Who can share dispatches: lanes of equal architecture at equal step. */
-function membersOf(lanes: readonly Lane[], snapshots: ReadonlyMap<string, LaneSnapshot>): Iterable<Lane[]> {
+function sharersOf(lanes: readonly Lane[], stepOf: (lane: Lane) => number): Lane[][] {
   const members = new Map<string, Lane[]>();
   for (const lane of lanes) {
-    const key = `${lane.architecture}@${snapshots.get(lane.id)?.step ?? 0}`;
+    const key = `${lane.architecture}@${stepOf(lane)}`;
     members.set(key, [...(members.get(key) ?? []), lane]);
   }
-  return members.values();
+  return [...members.values()];
 }
 
 export class Trainer {
   private groups: LaneGroup[] = [];
   private readonly compiled = new Map<string, Compiled>();
+  private readonly fits = new Map<string, FitSummary>();
   private readonly order: Order;
   readonly dataset: GpuDataset;
   private readonly validation: { first: number; count: number };
@@ -66,9 +70,10 @@ export class Trainer {
     readonly data: TrainerData,
     private readonly options: TrainerOptions,
     public events: TrainerEvents,
-    first: Iterable<Lane[]>,
+    lanes: readonly Lane[],
+    snapshots: ReadonlyMap<string, LaneSnapshot>,
   ) {
-    for (const members of first) LaneGroup.check(gpu, this.compile(members[0]), members);
+    for (const members of this.membersOf(lanes, snapshots)) LaneGroup.check(gpu, this.compile(members[0]), members);
     this.dataset = new GpuDataset(gpu.device, data);
     this.order = { batch_size: options.batch_size, train: data.train, shuffle: options.shuffle };
     this.validation = { first: data.train, count: this.dataset.count - data.train };
@@ -83,7 +88,7 @@ export class Trainer {
     events: TrainerEvents,
     snapshots: ReadonlyMap<string, LaneSnapshot> = new Map(),
   ): Promise<Trainer> {
-    const trainer = new Trainer(gpu, data, options, events, membersOf(lanes, snapshots));
+    const trainer = new Trainer(gpu, data, options, events, lanes, snapshots);
     try {
       trainer.checkSchedules(lanes);
       await trainer.arrange(lanes, snapshots);
@@ -165,12 +170,32 @@ export class Trainer {
     checkFollowers(lanes, { samples: this.validation.count, eval_every: this.options.eval_every });
   }
 
+  /** How many lanes like these one program can hold; all of one architecture. */
+  fit(lanes: readonly Lane[]): FitSummary {
+    const optimizers = lanes.map(({ optimizer }) => optimizer);
+    const key = [lanes[0].architecture, ...kindsOf(optimizers).keys()].join();
+    const fit = this.fits.get(key) ?? fitOf(this.compile(lanes[0]), optimizers, this.gpu.device.limits);
+    this.fits.set(key, fit);
+    return fit;
+  }
+
+  /** Lanes that share dispatches; more than the device's buffers hold are several programs of about equal size, stepped in turn. */
+  private membersOf(lanes: readonly Lane[], snapshots: ReadonlyMap<string, LaneSnapshot>): Lane[][] {
+    return sharersOf(lanes, (lane) => snapshots.get(lane.id)?.step ?? 0).flatMap((members) => this.split(members));
+  }
+
+  private split(members: Lane[]): Lane[][] {
+    // What cannot be split stays whole, to be refused with the figures.
+    const { turns, each } = programsOf(members.length, this.fit(members)) ?? turnsOf(members.length, members.length);
+    return Array.from({ length: turns }, (_, i) => members.slice(i * each, (i + 1) * each)).filter((part) => part.length > 0);
+  }
+
   /** Forms groups anew; those before go once all new ones stand. */
   private async arrange(lanes: readonly Lane[], snapshots: ReadonlyMap<string, LaneSnapshot>): Promise<void> {
     for (const lane of lanes) lane.epoch = this.order;
     const groups: LaneGroup[] = [];
     try {
-      for (const members of membersOf(lanes, snapshots)) {
+      for (const members of this.membersOf(lanes, snapshots)) {
         const group = await LaneGroup.create(this.gpu, this.compile(members[0]), members, this.dataset, { onProgress: this.options.onProgress });
         groups.push(group);
         group.restore(snapshots);
@@ -239,8 +264,10 @@ export class Trainer {
 
   /** Groups that have met (equal architecture and step) become one. */
   private async merge(): Promise<void> {
-    const keys = this.groups.map((g) => `${g.lanes[0].architecture}@${g.step}`);
-    if (new Set(keys).size < keys.length) await this.arrange(this.lanes, await this.snapshot());
+    const steps = new Map(this.groups.flatMap((g) => g.lanes.map((lane) => [lane.id, g.step])));
+    const sharers = sharersOf(this.lanes, (lane) => steps.get(lane.id) ?? 0);
+    const least = sharers.reduce((sum, members) => sum + this.split(members).length, 0);
+    if (least < this.groups.length) await this.arrange(this.lanes, await this.snapshot());
   }
 
   /** How many steps the next submit may hold: up to the goal, the next validation, and the group ahead. */

@@ -23,6 +23,12 @@ const PANES: readonly PaneDefinition[] = [
     View: lazy(() => import('./verdict/VerdictPane.tsx').then((module) => ({ default: module.VerdictPane }))),
   },
   {
+    id: 'search',
+    label: 'Search',
+    title: 'Many short runs beside the race: which learning rate, which settings?',
+    View: lazy(() => import('./search/SearchPane.tsx').then((module) => ({ default: module.SearchPane }))),
+  },
+  {
     id: 'landscape',
     label: 'Landscape',
     title: 'The loss around the weights, and the way that every run has come',

@@ -3,6 +3,7 @@
  * A run is known by an id that the page gives it (names may repeat). `load` counts experiments: events of an older one are dropped.
  */
 import type { Dataset } from '../data/types.ts';
+import type { Room } from '../model/turns.ts';
 import type { Experiment } from '../model/types.ts';
 
 /** Page → training worker. */
@@ -37,6 +38,8 @@ export type Command =
   | ({ type: 'landscape'; request: number } & LandscapeRequest)
   /** What is computed stays. */
   | { type: 'cancel_landscape'; request: number }
+  /** How many lanes like these one program can hold; answered with `fit`. All of one network; the data are those of the experiment loaded. */
+  | { type: 'fit'; request: number; experiment: Experiment }
   /** Whether tiles that were found to be fast on this GPU are looked for and taken. */
   | { type: 'autotune'; on: boolean }
   /** For tests and for teaching: destroys the device as a driver reset would. */
@@ -122,6 +125,8 @@ export type Event =
   | { type: 'landscape_done'; load: number; request: number; cancelled: boolean; seconds: number }
   /** A sentence; what is computed stays, training goes on. */
   | { type: 'landscape_failed'; load: number; request: number; message: string }
+  /** null: nothing is loaded, or the experiment is none. */
+  | { type: 'fit'; request: number; fit: FitSummary | null }
   /** `replaced`: sentences about tiles of the present network that are wrong on this GPU; others have taken their place. */
   | { type: 'self_test'; results: readonly SelfTestResult[]; replaced: readonly string[] };
 
@@ -135,6 +140,9 @@ export interface AdapterSummary {
   software: boolean;
   limits: { maxBufferSize: number; maxStorageBufferBindingSize: number };
 }
+
+/** How many lanes fit. */
+export type FitSummary = Room;
 
 export interface DataSummary {
   name: string;

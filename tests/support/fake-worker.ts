@@ -88,6 +88,8 @@ export class FakeWorker implements Client {
         return this.maps();
       case 'visibility':
         return;
+      case 'fit':
+        return this.emit({ type: 'fit', request: command.request, fit: { most: 64, lane_bytes: 1e6, largest: 4e5, allowed: 1e9 } });
       case 'self_test':
         return this.emit({ type: 'self_test', results: SELF_TEST, replaced: [] });
       case 'lose_device':

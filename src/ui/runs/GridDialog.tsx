@@ -1,10 +1,11 @@
 /** "These runs × these seeds" in one click, so that means and intervals can be drawn. */
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { describeOptimizer } from '../../model/diff.ts';
 import { RUNS } from '../../model/experiment.ts';
-import { checkGrid, type Family, families, gridRuns, SEEDS } from '../../model/grid.ts';
-import { ModelError } from '../../model/types.ts';
+import { checkGrid, type Family, families, gridRuns, SEEDS, type Seeds } from '../../model/grid.ts';
+import { type Experiment, ModelError } from '../../model/types.ts';
 import { replaceRuns } from '../../store/actions.ts';
+import { askFit, sayPrograms } from '../../store/fit.ts';
 import { type RunItem, useConfig } from '../hooks.ts';
 import { Dialog } from '../primitives/Dialog.tsx';
 import { NumberField } from '../primitives/NumberField.tsx';
@@ -19,8 +20,9 @@ export function GridDialog({ runs, onClose }: { runs: readonly RunItem[]; onClos
   const shared = useConfig((state) => state.experiment.seed);
   const [first, setFirst] = useState(shared);
   const [count, setCount] = useState(() => Math.max(SEEDS.min, Math.min(USUAL_SEEDS, Math.floor(RUNS / Math.max(1, found.length)))));
-  const chosen = found.filter(({ name }) => !left.has(name));
-  const problem = problemOf(chosen, { count, first });
+  const chosen = useMemo(() => found.filter(({ name }) => !left.has(name)), [found, left]);
+  const room = useRoom(chosen, { count, first });
+  const problem = problemOf(chosen, { count, first }) ?? (room && !room.fits ? room.text : null);
   const make = (): void => {
     replaceRuns(gridRuns(chosen, { count, first }), `${chosen.length * count} runs: ${chosen.length} × ${count} seeds.`);
     onClose();
@@ -53,6 +55,7 @@ export function GridDialog({ runs, onClose }: { runs: readonly RunItem[]; onClos
       ) : (
         <p role="status" className={styles.note}>
           {chosen.length} × {count} = {chosen.length * count} runs take the place of the {runs.length} there are; Undo brings those back.
+          {room && ` ${room.text}`}
         </p>
       )}
       <div className={styles.actions}>
@@ -94,7 +97,39 @@ function toggled(set: ReadonlySet<string>, name: string): ReadonlySet<string> {
   return next;
 }
 
-function problemOf(chosen: readonly Family[], seeds: { count: number; first: number }): string | null {
+type Room = ReturnType<typeof sayPrograms>;
+
+/** The networks of a grid are asked about one by one; the worst answer counts, null where none is known. */
+async function roomFor(chosen: readonly Family[], count: number, experiment: Experiment): Promise<Room | null> {
+  const groups = new Map<string, Family[]>();
+  for (const family of chosen) {
+    const key = JSON.stringify(family.spec.model ?? experiment.model);
+    groups.set(key, [...(groups.get(key) ?? []), family]);
+  }
+  const answers = await Promise.all(
+    [...groups.values()].map(async (group) => {
+      const model = group[0]!.spec.model ?? experiment.model;
+      const fit = await askFit({ ...experiment, model, runs: group.map(({ spec: { model: _, ...run } }) => run) });
+      return fit && sayPrograms(fit, group.length * count);
+    }),
+  );
+  return answers.find((answer) => answer && !answer.fits) ?? answers[0] ?? null;
+}
+
+function useRoom(chosen: readonly Family[], { count }: Seeds): Room | null {
+  const [room, setRoom] = useState<Room | null>(null);
+  const experiment = useConfig((state) => state.experiment);
+  useEffect(() => {
+    let stale = false;
+    void roomFor(chosen, count, experiment).then((answer) => !stale && setRoom(answer));
+    return () => {
+      stale = true;
+    };
+  }, [chosen, count, experiment]);
+  return room;
+}
+
+function problemOf(chosen: readonly Family[], seeds: Seeds): string | null {
   try {
     checkGrid(chosen, seeds);
     return null;

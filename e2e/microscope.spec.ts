@@ -82,6 +82,21 @@ test('run, layer, comparison and weight are chosen by keyboard; the formula ends
   await expect(panel.getByText('fc.bias[7]')).toBeVisible();
 });
 
+test('Muon: what becomes of the singular values of a matrix, and a weight of it explained', async ({ page }) => {
+  const muon = { name: 'Muon', optimizer: { type: 'Muon', lr: 0.02, hidden_only: false } };
+  await open(page, small({ runs: [muon, sgd('SGD', 0.05)] }));
+  await step(page, 3);
+  await pane(page);
+  await expect(region(page, 'Singular values').getByRole('img', { name: /^4 singular values: before 0\.\d+ … / })).toBeVisible();
+  const { last, written } = await explained(page);
+  expect(last).toBe(written);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await region(page, 'Microscope').getByLabel('Run', { exact: true }).selectOption('SGD');
+  await expect(fact(page, 'Step')).toHaveText('4, by SGD');
+  await expect(region(page, 'Singular values')).toHaveCount(0);
+});
+
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing, ${scheme}: the pane, a frozen run, a phone`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme });

@@ -14,9 +14,8 @@ import { inspected } from './microscope/numbers.ts';
 import { PaintPace } from './pace.ts';
 import type { Trainer } from './trainer.ts';
 
-/** Share of the time that looking may take, in general and where the page needs the same cores; milliseconds between two looks. */
+/** Share of the time that looking may take; milliseconds between two looks. */
 const SHARE = 0.05;
-const SHARE_SOFTWARE = 0.03;
 const LEAST = 250;
 /** Batches of an accumulated gradient that are rehearsed. */
 const MOST_BATCHES = 64;
@@ -24,7 +23,7 @@ const MOST_BATCHES = 64;
 const nothing = (why: string): Inspection => ({ status: 'nothing', why });
 
 export class Microscope {
-  private readonly pace = new PaintPace(SHARE, SHARE_SOFTWARE, LEAST);
+  private readonly pace = new PaintPace(SHARE, SHARE, LEAST);
   private rehearsal: Rehearsal | null = null;
 
   /** Whether training may wait for a look. */
@@ -74,10 +73,11 @@ export class Microscope {
     const { compiled } = group;
     // The last one makes the update.
     const step = group.step + batches - 1;
-    const looked = await look(trainer, rehearsal, { group, ls: typeof other === 'number' ? [l, other] : [l], layer, batches });
-    if ('diverges' in looked) return { status: 'diverges', step: step + 1 };
-    const [own, theirs] = looked.updates;
-    return inspected({ compiled, lane, step, layer, compared: typeof other === 'number' ? theirs : other }, of, own);
+    const ls = typeof other === 'number' ? [l, other] : [l];
+    const [own, theirs] = await look(trainer, rehearsal, { group, ls, layer, batches });
+    if (!own) return { status: 'diverges', step: step + 1 };
+    const compared = typeof other === 'number' ? (theirs ?? 'that run diverges at this step') : other;
+    return inspected({ compiled, lane, step, layer, compared }, of, own);
   }
 }
 

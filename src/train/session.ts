@@ -70,7 +70,10 @@ export class Session {
         this.emit({ type: 'device_lost', message });
         this.painter.forget();
         this.microscope?.close();
-        this.enqueue(() => this.keeper.revive());
+        this.enqueue(async () => {
+          await this.keeper.revive();
+          if (!this.running) await this.examine();
+        });
       },
     });
     this.keeper = new Keeper(this.lease, {
@@ -306,7 +309,7 @@ export class Session {
     this.outbox.flush();
     if (this.running) this.status();
     if (this.painter.due) await this.paint();
-    if (this.microscope?.due) await this.examine();
+    if (this.demand.visible && this.microscope?.due) await this.examine();
     if (this.keeper.age >= CHECKPOINT) await this.keeper.use((trainer) => this.keeper.mark(trainer));
   }
 

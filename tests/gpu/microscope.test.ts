@@ -235,6 +235,7 @@ it('says why there is nothing to see', async () => {
     look = await microscope.look(trainer, of('r1', { compare: 'r0' }));
   }
   expect(look.status).toBe('diverges');
+  expect(seen(await microscope.look(trainer, of('r0', { compare: 'r1' }))).compared).toMatch(/diverges at this step/);
   await trainer.train(8);
   expect(await microscope.look(trainer, of('r1'))).toMatchObject({ status: 'frozen', step: (look as { step: number }).step });
   expect(seen(await microscope.look(trainer, of('r0', { compare: 'r1' }))).compared).toMatch(/diverged/);
@@ -259,6 +260,13 @@ it('a session looks while it trains and at once when it rests, and its curves ar
   watched.send({ type: 'inspect', inspect: { ...inspect, layer: 'fc2', run: 'r2' } });
   const other = await watched.next('inspection', from);
   expect([other.of.layer, seen(other.inspection).optimizer]).toEqual(['fc2', 'RMSprop']);
+  // A device that is lost takes the copies with it.
+  const after = watched.events.length;
+  watched.send({ type: 'lose_device' });
+  expect(seen((await watched.next('inspection', after)).inspection).step).toBe(61);
+  await plain.step(1);
+  await watched.step(1);
+  expect(watched.curve('r2')).toEqual(plain.curve('r2'));
   watched.send({ type: 'inspect', inspect: null });
   for (const driven of [plain, watched]) driven.close();
 });

@@ -31,8 +31,6 @@ export interface Sight {
   batches: number;
 }
 
-export type Looked = { updates: Update[] } | { diverges: true };
-
 type Parts = { id: string; offset: number; words: number }[];
 
 /** Weights and state of a lane's layer. */
@@ -69,8 +67,8 @@ function updateOf(group: LaneGroup, l: number, layer: Layer, before: Float32Arra
   return { before: pick(before[0], layer), after: pick(after[0], layer), last, gradient, shortened, clipped, stateBefore, stateAfter: named(after) };
 }
 
-/** The next update of lanes `ls` of a group. */
-export async function look(trainer: Trainer, rehearsal: Rehearsal, { group, ls, layer, batches }: Sight): Promise<Looked> {
+/** The next update of lanes `ls` of a group; null for one that meets a number that is not finite. */
+export async function look(trainer: Trainer, rehearsal: Rehearsal, { group, ls, layer, batches }: Sight): Promise<(Update | null)[]> {
   const { program, lanes } = group;
   const sent = rehearsal.run(
     () =>
@@ -82,12 +80,11 @@ export async function look(trainer: Trainer, rehearsal: Rehearsal, { group, ls, 
       ] as const,
   );
   const [adding, before, metrics, after] = await Promise.all(sent);
-  const bad = (words: Uint32Array | null): boolean =>
-    words !== null && ls.some((l) => words[words.length - RING_WORDS * (lanes.length - l) + 5] !== NOT_BAD);
-  if (bad(adding) || bad(metrics)) return { diverges: true };
-  const updates = ls.map((l) => {
+  const bad = (words: Uint32Array | null, l: number): boolean =>
+    words !== null && words[words.length - RING_WORDS * (lanes.length - l) + 5] !== NOT_BAD;
+  return ls.map((l) => {
     const kept = 1 + program.plan.states[l].names.length;
-    return updateOf(group, l, layer, before.splice(0, kept), after.splice(0, kept + passing(group, l, layer).length));
+    const parts = [before.splice(0, kept), after.splice(0, kept + passing(group, l, layer).length)] as const;
+    return bad(adding, l) || bad(metrics, l) ? null : updateOf(group, l, layer, ...parts);
   });
-  return { updates };
 }

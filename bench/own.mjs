@@ -19,6 +19,7 @@ const { values: args } = parseArgs({
     kernels: { type: 'boolean', default: false },
     halves: { type: 'boolean', default: false },
     optimizers: { type: 'boolean', default: false },
+    landscape: { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
   },
 });
@@ -186,6 +187,34 @@ async function optimizers(page) {
   ].join('\n\n');
 }
 
+/** The loss on a plane through the weights of LeNet-5; processor time of the adapter beside the clock, as in the profile. */
+async function landscape(page, browser) {
+  const cells = [];
+  const cpu = await browser.gpuClock();
+  for (const [size, samples] of [
+    [11, 512],
+    [21, 512],
+  ]) {
+    const before = cpu?.();
+    const { lanes, first, all, stop } = await page.evaluate(([n, k]) => window.__own.landscape(n, k), [size, samples]);
+    const worked = cpu ? `${((cpu() - before) / 1000).toFixed(1)} s` : '–';
+    cells.push([`${size} × ${size}`, samples, lanes, `${first.toFixed(2)} s`, `${all.toFixed(1)} s`, worked, `${(1000 * stop).toFixed(0)} ms`]);
+    console.log(cells.at(-1).join('  '));
+  }
+  return table(
+    [
+      'points',
+      'samples:',
+      'lanes:',
+      'until the first points:',
+      'until all:',
+      'processor time, training and the cancelled one included:',
+      'a stop is answered after:',
+    ],
+    cells,
+  );
+}
+
 const server = await serve(await bundleOurs('own'));
 const browser = new Browser();
 try {
@@ -194,6 +223,7 @@ try {
   else if (args.script)
     write('script', `${await script(page)}\n\n${await made(page, browser)}. Medians of ${4 * +args.rounds} submits of ${STEPS} steps.`);
   else if (args.kernels) write('kernels', `${await kernels(page)}\n\n${await made(page, browser)}. Medians of ${args.rounds} rounds.`);
+  else if (args.landscape) write('landscape', `${await landscape(page, browser)}\n\n${await made(page, browser)} (load ${num(os.loadavg()[0])}).`);
   else if (args.halves) write('halves', `${await halves(page)}\n\n${await made(page, browser)}.`);
   else if (args.optimizers) write('optimizers', `${await optimizers(page)}\n\n${await made(page, browser)}. ${args.rounds} rounds.`);
   else await speeds(page, browser);

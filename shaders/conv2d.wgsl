@@ -16,7 +16,8 @@
 // Condition `staged`: a workgroup copies the weights of each turn to its own memory first, which spares a GPU reads; the sums are the same.
 // Kernel rows and channels are one loop: a nested one costs a tenth more.
 // Conditions `pooled` and `averaged`: a tile is whole windows of the pooling behind. Of a maximum only what wins is stored, with its tap.
-// The order of every sum is independent of the tile: kernel rows, then channels in fours, then taps of the row.
+// The order of every sum is independent of the tile: kernel rows, then channels in fours, then taps of the row; of narrow inputs the
+// channels of all taps of a row in fours (FOURS of them, then REST single ones), a row at a time.
 // Strided grad_input runs in SH·SW phases: all pixels of a tile share (ih+PH) mod SH, so taps that cannot hit are skipped for the whole tile;
 // each tap reads its own columns.
 // grad_input and grad_weight (lib/conv2d_grad_weight) share one dispatch: the first GI_GROUPS workgroups do the former.
@@ -25,7 +26,7 @@ import package::lib::grid::{thread_index, group_index};
 import package::lib::activation::{activate, activation_gradient, mask_padding};
 import package::lib::conv2d_grad_weight::{x, gy, grad_weight, norm_of, input_of};
 import constants::{N, XC, XH, XW, XC4, YC, YH, YW, YC4, CI, KH, KW, SH, SW, PH, PW, DH, DW, HAS_BIAS, X_LANE, Y_LANE, W_LANE};
-import constants::{ROWS, COLS, TN, SPAN, GRAIN, STEP, TAP, ACT, SLOPE, THREADS};
+import constants::{FOURS, REST, ROWS, COLS, TN, SPAN, GRAIN, STEP, TAP, ACT, SLOPE, THREADS};
 import constants::{GI_GROUPS, GI_ROWS, GI_COLS, GI_TN, GI_SPAN, GI_GRAIN, GI_STEP, GI_TAP, GI_EVERY_H, GI_EVERY_W, GI_THREADS, GX_LANE, GY_LANE};
 import constants::{ACCUMULATE, IN_ACT, IN_SLOPE, GW_THREADS, PLUS_LANE, POOL_H, POOL_W, POOLS_H, POOLS_W, TAPS_LANE, FULL_LANE};
 
@@ -98,15 +99,30 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups:
           }
         }
       }
-      for (var kw = 0u; kw < KW; kw++) { // @unroll
-        for (var q = 0u; q < CI; q++) { // @unroll
-          for (var j = 0u; j < TN; j++) { // @unroll
-            let b = w[taps + (kw * CI + q) * YC4 + j];
-            for (var i = 0u; i < ROWS; i++) { // @unroll
-              for (var s = 0u; s < COLS; s++) { // @unroll
-                acc[(i * COLS + s) * TN + j] += a[(i * SPAN + s * STEP + kw * TAP) * CI + q] * b;
-              }
+      for (var j = 0u; j < TN; j++) { // @unroll
+        var fours: array<mat4x4f, max(FOURS, 1u)>;
+        var rest: array<vec4f, max(REST, 1u)>;
+        for (var f = 0u; f < FOURS; f++) { // @unroll
+          let b = taps + 4u * f * YC4 + j;
+          fours[f] = mat4x4f(w[b], w[b + YC4], w[b + 2u * YC4], w[b + 3u * YC4]);
+        }
+        for (var r = 0u; r < REST; r++) { // @unroll
+          rest[r] = w[taps + (4u * FOURS + r) * YC4 + j];
+        }
+        for (var i = 0u; i < ROWS; i++) { // @unroll
+          for (var s = 0u; s < COLS; s++) { // @unroll
+            var sum = vec4f();
+            for (var f = 0u; f < FOURS; f++) { // @unroll
+              sum += fours[f] * vec4f(
+                a[(i * SPAN + s * STEP + 4u * f / CI * TAP) * CI + 4u * f % CI],
+                a[(i * SPAN + s * STEP + (4u * f + 1u) / CI * TAP) * CI + (4u * f + 1u) % CI],
+                a[(i * SPAN + s * STEP + (4u * f + 2u) / CI * TAP) * CI + (4u * f + 2u) % CI],
+                a[(i * SPAN + s * STEP + (4u * f + 3u) / CI * TAP) * CI + (4u * f + 3u) % CI]);
             }
+            for (var r = 0u; r < REST; r++) { // @unroll
+              sum += a[(i * SPAN + s * STEP + (4u * FOURS + r) / CI * TAP) * CI + (4u * FOURS + r) % CI] * rest[r];
+            }
+            acc[(i * COLS + s) * TN + j] += sum;
           }
         }
       }

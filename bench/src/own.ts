@@ -8,8 +8,10 @@ import { isTunable, Rig } from '../../src/gpu/variants.ts';
 import { presets } from '../../src/model/presets.ts';
 import type { ModelSpec, OptimizerSpec, RunSpec, ScheduleSpec } from '../../src/model/types.ts';
 import { networks } from '../../src/model/zoo.ts';
+import { Landscape } from '../../src/train/landscape.ts';
 import { makeLane } from '../../src/train/lane.ts';
 import { Outbox } from '../../src/train/outbox.ts';
+import { Paths } from '../../src/train/paths.ts';
 import { trainRows } from '../../src/train/rows.ts';
 import { Trainer, type TrainerData } from '../../src/train/trainer.ts';
 import { dataOf, optimizerOf, translate } from './model.ts';
@@ -228,6 +230,38 @@ async function accuracy(halves: boolean, seed: number, steps: number): Promise<{
   return result;
 }
 
+/** Seconds of a landscape of LeNet-5 on the built-in digits after a few steps: until the first points, until all, and until a stop is answered. */
+async function landscape(size: number, samples: number): Promise<{ lanes: number; first: number; all: number; stop: number }> {
+  const model = networks.find(({ id }) => id === 'lenet-5')?.build([1, 28, 28], 10) as ModelSpec;
+  const data = await buildDataset({ type: 'digits' }, 1, () => {});
+  const run = makeLane('0', { name: 'Adam', optimizer: { type: 'Adam', lr: 1e-3 } }, { model, seed: 1 });
+  const events = { points: () => {}, validation: () => {}, diverged: () => {} };
+  const options = { batch_size: 64, loss: { type: 'CrossEntropyLoss' }, shuffle: true, eval_every: 0 };
+  shared ??= await requestGpu();
+  const trainer = await Trainer.create(shared, data, [run], options, events);
+  await trainer.train(5);
+  const began = performance.now();
+  const since = (from: number): number => (performance.now() - from) / 1000;
+  const made = await Landscape.create(trainer, { run: '0', mode: 'random', size, span: 1, samples, seed: 1 }, new Paths());
+  let [lanes, first] = [0, 0];
+  while (made.done < made.points) {
+    const part = await made.advance(trainer, () => false);
+    if (first === 0) [lanes, first] = [part?.loss.length ?? 0, since(began)];
+  }
+  const all = since(began);
+  made.destroy();
+  const stopped = await Landscape.create(trainer, { run: '0', mode: 'random', size, span: 1, samples, seed: 2 }, new Paths());
+  let asked = 0;
+  setTimeout(() => {
+    asked = performance.now();
+  }, 500);
+  while (stopped.done < stopped.points && (await stopped.advance(trainer, () => asked > 0)));
+  const stop = since(asked);
+  stopped.destroy();
+  trainer.destroy();
+  return { lanes, first, all, stop };
+}
+
 async function environment() {
   const { info, device } = await requestGpu();
   const { vendor, architecture } = info;
@@ -247,8 +281,9 @@ export interface OwnBench {
   tiles: typeof tiles;
   accuracy: typeof accuracy;
   updateTime: typeof updateTime;
+  landscape: typeof landscape;
 }
 
 Object.assign(window, {
-  __own: { environment, prepare, slice, script, inspect, time, kernelNames, kernel, tiles, accuracy, updateTime } satisfies OwnBench,
+  __own: { environment, prepare, slice, script, inspect, time, kernelNames, kernel, tiles, accuracy, updateTime, landscape } satisfies OwnBench,
 });

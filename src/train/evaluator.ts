@@ -1,5 +1,5 @@
 /** Forward passes over many sets of weights at once: a program of its own, so that the race does not know of it. */
-import type { Compiled } from '../engine/compile.ts';
+import { type Compiled, compile } from '../engine/compile.ts';
 import { evaluationBytes, planEvaluation } from '../engine/evaluation.ts';
 import { RING_SLOTS, STEP_WORDS } from '../engine/plan.ts';
 import type { GpuDataset } from '../gpu/dataset.ts';
@@ -26,6 +26,14 @@ export function lanesThatFit({ device, info }: Gpu, compiled: Compiled, wish: nu
   return Math.max(1, Math.floor(Math.min(wish, MOST_LANES, MOST_BYTES / evaluationBytes(plan), most / largest, time)));
 }
 
+/** Threads of one lane that keep a device busy, where nobody says otherwise (Emit.fill). */
+const FILL = 2048;
+
+/** The same model with tiles for so many lanes: together they keep the device busy with fewer threads each. No tile changes a bit of a result. */
+function forLanes({ info, options }: Compiled, lanes: number): Compiled {
+  return compile(info, { ...options, fill: Math.ceil((options.fill ?? FILL) / lanes) });
+}
+
 export interface Losses {
   loss: Float32Array<ArrayBuffer>;
   /** 0 … 1. */
@@ -43,7 +51,7 @@ export class Evaluator {
 
   /** Throws LimitError when not even this fits. */
   static async create(gpu: Gpu, compiled: Compiled, dataset: GpuDataset, lanes: number): Promise<Evaluator> {
-    return new Evaluator(await Program.create(gpu, planEvaluation(compiled, lanes), dataset), compiled);
+    return new Evaluator(await Program.create(gpu, planEvaluation(forLanes(compiled, lanes), lanes), dataset), compiled);
   }
 
   get lanes(): number {

@@ -87,6 +87,8 @@ function forward(node: Node, emit: Emit): void {
     },
     constants: {
       ...g,
+      FOURS: Math.floor((g.KW * g.CI) / 4),
+      REST: (g.KW * g.CI) % 4,
       ACT: node.activation.kind,
       SLOPE: node.activation.slope,
       POOL_H: window[0],

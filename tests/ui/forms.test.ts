@@ -7,7 +7,7 @@ import { losses } from '../../src/model/losses/index.ts';
 import { optimizers } from '../../src/model/optimizers/index.ts';
 import { schedules } from '../../src/model/schedules/index.ts';
 import { layout } from '../../src/ui/maps/layout.ts';
-import { parseInts, parsePair } from '../../src/ui/primitives/FieldInput.tsx';
+import { parseFloats, parseInts, parsePair } from '../../src/ui/primitives/FieldInput.tsx';
 import { dashOf } from '../../src/ui/primitives/palette.ts';
 import { fromNotch, toNotch } from '../../src/ui/primitives/Slider.tsx';
 import { parseTex, unknownCommands } from '../../src/ui/primitives/tex.ts';
@@ -45,6 +45,13 @@ describe('fields', () => {
     expect(parseInts(' 60;30  80, ', 0, 99)).toEqual([30, 60, 80]);
     expect(parseInts('7', 0, 99)).toEqual([7]);
     for (const wrong of ['', ' , ', 'a', '30, b', '100', '-1', '1.5', '1e1', '3 '.repeat(33)]) expect(parseInts(wrong, 0, 99)).toBeUndefined();
+  });
+
+  it('reads lists of so many numbers as they are written', () => {
+    expect(parseFloats('3.4445, -4.775, 2.0315', 3, -9, 9)).toEqual([3.4445, -4.775, 2.0315]);
+    expect(parseFloats(' 1.5;-.5  1e-3, ', 3, -9, 9)).toEqual([1.5, -0.5, 1e-3]);
+    for (const wrong of ['', '1, 2', '1, 2, 3, 4', '1, 2, a', '1, 2, 10', 'NaN, 1, 2', '1, 2, Infinity'])
+      expect(parseFloats(wrong, 3, -9, 9)).toBeUndefined();
   });
 
   it('slides over the whole range and back', () => {

@@ -1,6 +1,6 @@
 /** One argument of a definition as a control: its `Field` says which. Adding a layer or an optimizer never comes here. */
 import { useEffect, useState } from 'react';
-import { formatPair } from '../../model/format.ts';
+import { formatNumber, formatPair } from '../../model/format.ts';
 import type { Field, Value } from '../../model/types.ts';
 import styles from './Field.module.css';
 import { NumberField } from './NumberField.tsx';
@@ -23,7 +23,7 @@ export function FieldInput({ field, value, fallback = field.default, of, slider 
   const current = value ?? fallback;
   const range = slider && typeof current === 'number' ? sliderRange(field) : undefined;
   return (
-    <div className={`${styles.row} ${value === undefined ? '' : styles.changed}`}>
+    <div className={`${styles.row} ${value === undefined ? '' : styles.changed} ${field.kind === 'floats' ? styles.long : ''}`}>
       <span className={styles.label} title={field.help}>
         {field.name}
       </span>
@@ -99,18 +99,27 @@ function Control({ field, name, value, onChange }: ControlProps) {
           onChange={onChange}
         />
       );
-    case 'betas':
-    case 'floats': {
-      const values = value as number[];
+    case 'betas': {
+      const [first, second] = value as number[];
       return (
         <span className={styles.two}>
-          {values.map((each, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the place is what tells them apart
-            <NumberOf key={i} field={field} name={`${name} ${i + 1}`} value={each} onChange={(v) => onChange(values.with(i, v))} />
-          ))}
+          <NumberOf field={field} name={`${name} 1`} value={first!} onChange={(v) => onChange([v, second!])} />
+          <NumberOf field={field} name={`${name} 2`} value={second!} onChange={(v) => onChange([first!, v])} />
         </span>
       );
     }
+    case 'floats':
+      return (
+        <ReadField
+          field={field}
+          name={name}
+          shown={(value as number[]).map(formatNumber).join(', ')}
+          read={(text, min, max) => parseFloats(text, (value as number[]).length, min, max)}
+          rule={`${(value as number[]).length} numbers, each`}
+          width={164}
+          onChange={onChange}
+        />
+      );
     case 'text':
       return <TextField name={name} value={String(value)} onChange={onChange} />;
     default:
@@ -130,7 +139,7 @@ function NumberOf({ field, name, value, onChange }: { field: Field; name: string
       exclusiveMax={exclusiveMax}
       log={scale === 'log'}
       help={help}
-      width={kind === 'betas' || kind === 'floats' ? 60 : 72}
+      width={kind === 'betas' ? 60 : 72}
       onCommit={onChange}
     />
   );
@@ -198,6 +207,13 @@ export function parseInts(text: string, min: number, max: number): number[] | un
   if (parts.length < 1 || parts.length > 32 || !parts.every((part) => /^\d+$/.test(part))) return undefined;
   const values = parts.map(Number);
   return values.every((value) => value >= min && value <= max) ? values.sort((a, b) => a - b) : undefined;
+}
+
+/** "3.4445, -4.775, 2.0315": exactly so many. */
+export function parseFloats(text: string, count: number, min: number, max: number): number[] | undefined {
+  const parts = text.split(/[,;\s]+/).filter((part) => part !== '');
+  const values = parts.map(Number);
+  return values.length === count && values.every((value) => value >= min && value <= max) ? values : undefined;
 }
 
 export function TextField({

@@ -72,7 +72,7 @@ export class Session {
         this.microscope?.close();
         this.enqueue(async () => {
           await this.keeper.revive();
-          if (!this.running) await this.examine();
+          await this.examineAtRest();
         });
       },
     });
@@ -110,7 +110,7 @@ export class Session {
       case 'inspect':
         this.inspect = command.inspect;
         this.microscope?.hurry();
-        if (!this.running || !this.microscope) this.enqueue(() => this.examine());
+        if (!this.running) this.enqueue(() => this.examineAtRest());
         return;
       case 'load':
         this.cut(command.load);
@@ -309,7 +309,7 @@ export class Session {
     this.outbox.flush();
     if (this.running) this.status();
     if (this.painter.due) await this.paint();
-    if (this.demand.visible && this.microscope?.due) await this.examine();
+    if (this.demand.visible && (this.microscope?.due ?? this.inspect !== null)) await this.examine();
     if (this.keeper.age >= CHECKPOINT) await this.keeper.use((trainer) => this.keeper.mark(trainer));
   }
 
@@ -348,6 +348,13 @@ export class Session {
       const inspection = await microscope.look(trainer, inspect);
       this.emit({ type: 'inspection', load: this.load, of: inspect, inspection });
     });
+  }
+
+  /** As soon as what is in flight has landed: while averages are validated they stand in the place of the weights. */
+  private async examineAtRest(): Promise<void> {
+    if (this.running) return; // the next tick looks
+    await this.loop;
+    await this.examine();
   }
 
   /** All that can be seen while nothing moves. */

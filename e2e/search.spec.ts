@@ -1,4 +1,5 @@
-/** Runs at scale: a grid of runs and seeds, a sweep of the learning rate. */
+/** Runs at scale: a grid of runs and seeds, a sweep of the learning rate, random search. */
+import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import type { Experiment } from '../src/model/types.ts';
 import { button, curveOf, curvesOf, expect, experimentOf, inWorker, open, region, runCard, sgd, small, step, test, type } from './support.ts';
@@ -182,3 +183,83 @@ test('what does not fit at once takes turns, and the page says so before', async
   await step(page, 3);
   expect((await curveOf(page, 'Adam · seed 5')).step).toEqual([1, 2, 3]);
 });
+
+test('a random search narrows, is sorted, and a trial joins the race', async ({ page }) => {
+  await open(page, spirals(0.1));
+  await step(page, 4);
+  await page.getByRole('tab', { name: 'Search' }).click();
+  await page.getByRole('tab', { name: 'Random search' }).click();
+  const panel = region(page, 'Random search');
+  await type(panel.getByRole('textbox', { name: 'Trials of a round' }), '8');
+  await type(panel.getByRole('textbox', { name: 'Steps of the first round' }), '20');
+  await type(panel.getByRole('textbox', { name: 'Rounds' }), '2');
+  await panel.getByRole('checkbox', { name: 'Search weight_decay' }).uncheck();
+  await expect(panel.getByRole('status')).toContainText('2 rounds of 8 trials, 20 to 40 steps each. 8 lanes need');
+  await type(panel.getByRole('textbox', { name: 'momentum to' }), '1');
+  await expect(panel.getByRole('alert')).toHaveText('momentum must be below 1: 1 − momentum is spread on a log scale.');
+  await type(panel.getByRole('textbox', { name: 'momentum to' }), '0.95');
+  await button(page, 'Start search').click();
+  await expect(button(page, 'Start search')).toBeVisible({ timeout: 60_000 });
+
+  const rows = panel.getByRole('table').getByRole('row');
+  await expect(rows).toHaveCount(17);
+  await expect(panel).toContainText(/SGD: best of round 2 with a loss of/);
+  const cells = async (column: number): Promise<string[]> =>
+    (await rows.evaluateAll((all, c) => all.slice(1).map((row) => row.children[c]?.textContent ?? ''), column)).filter(
+      (text) => !/diverged|–/.test(text),
+    );
+  const losses = (await cells(4)).map(Number);
+  expect(losses, 'the best first').toEqual([...losses].sort((a, b) => a - b));
+  await panel.getByRole('columnheader', { name: 'lr' }).getByRole('button').click();
+  const rates = (await cells(1)).map(Number);
+  expect(rates).toEqual([...rates].sort((a, b) => a - b));
+  await panel.getByRole('columnheader', { name: 'lr' }).getByRole('button').click();
+  expect((await cells(1)).map(Number)).toEqual([...rates].reverse());
+  expect(new Set(await cells(3)), 'the second round has twice the steps').toEqual(new Set(['20', '40']));
+
+  await rows
+    .nth(5)
+    .getByRole('button', { name: /^Add to race/ })
+    .click();
+  const { runs } = await experimentOf(page);
+  expect(runs).toHaveLength(3);
+  expect(runs[2]!.name).toMatch(/^SGD: lr .*, momentum /);
+  expect(runs[2]!.optimizer.lr).toBeCloseTo(rates.at(-5)!, 12);
+  await expect(region(page, 'Runs')).toContainText('3 lanes');
+});
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing, ${scheme}: a sweep, a random search, the grid; and a phone shows them`, async ({ page }) => {
+    const accessible = async (state: string): Promise<void> => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(
+        violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
+        state,
+      ).toEqual([]);
+    };
+    const fits = async (state: string): Promise<void> => {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), state).toBe(0);
+    };
+    await page.emulateMedia({ colorScheme: scheme });
+    await open(page, spirals(0.1));
+    await openSweep(page, { steps: '20' });
+    await accessible('before a sweep');
+    await button(page, 'Start sweep').click();
+    await expect(button(page, 'Start sweep')).toBeVisible({ timeout: 60_000 });
+    await accessible('a sweep');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await fits('a sweep');
+    await page.getByRole('tab', { name: 'Random search' }).click();
+    await button(page, 'Start search').click();
+    await expect(button(page, 'Start search')).toBeVisible({ timeout: 60_000 });
+    await fits('a random search');
+    await accessible('a random search on a phone');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await accessible('a random search');
+    await button(page, 'Seeds').click();
+    await expect(page.getByRole('dialog', { name: 'Runs × seeds' })).toBeVisible();
+    await accessible('the grid');
+    await page.getByRole('button', { name: 'Make the grid' }).click();
+    await accessible('runs as rows');
+  });
+}

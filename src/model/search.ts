@@ -78,8 +78,15 @@ export function checkSweep(type: string, from: number, to: number, lanes: number
   checkSize(lanes, steps);
 }
 
+/** @throws ModelError with a sentence. `fields` by dimension. */
+export function checkRandom(dimensions: readonly Dimension[], fields: ReadonlyMap<string, Field>, lanes: number, steps: number): void {
+  if (dimensions.length === 0) throw new ModelError('Choose at least one number to search.', 'dimensions');
+  for (const dimension of dimensions) checkDimension(dimension, fields.get(dimension.name)!);
+  checkSize(lanes, steps);
+}
+
 /** @throws ModelError with a sentence. */
-export function checkSize(lanes: number, steps: number): void {
+function checkSize(lanes: number, steps: number): void {
   const { min, max } = SWEEP.lanes;
   if (!wholeBetween(lanes, SWEEP.lanes)) throw new ModelError(`${formatNumber(lanes)} lanes: a search has ${min} to ${max}.`, 'lanes');
   if (!wholeBetween(steps, SWEEP.steps)) {

@@ -6,8 +6,7 @@ import { createStore } from 'zustand/vanilla';
 import { formatNumber } from '../model/format.ts';
 import {
   axesOf,
-  checkDimension,
-  checkSize,
+  checkRandom,
   checkSweep,
   type Dimension,
   draw,
@@ -19,9 +18,9 @@ import {
   type Values,
   withValues,
 } from '../model/search.ts';
-import type { Experiment, Field, RunSpec } from '../model/types.ts';
+import type { Experiment, Field, ModelSpec, RunSpec } from '../model/types.ts';
 import { type Client, createClient } from '../worker/client.ts';
-import { configStore } from './config.ts';
+import { addRun, configStore } from './config.ts';
 import { currentDataset } from './engine.ts';
 import { Curves } from './series.ts';
 import { type Trial, type TrialsEnd, type TrialsJob, trainTrials } from './trials.ts';
@@ -40,6 +39,8 @@ export interface Search {
   name: string;
   origin: string;
   run: RunSpec;
+  /** Of the run, where it has a network of its own. */
+  model: ModelSpec | undefined;
   trials: readonly SearchTrial[];
   diverged: Readonly<Record<string, { step: number; layer: string | null }>>;
   /** Ranges of each round so far. */
@@ -99,12 +100,12 @@ let job: TrialsJob | null = null;
 let cancelled = false;
 
 /** The run that a search is made from, in an experiment of its own network. Undefined: there is no such run. */
-function subject(id: string): { experiment: Experiment; run: RunSpec } | undefined {
+function subject(id: string): { experiment: Experiment; run: RunSpec; model: ModelSpec | undefined } | undefined {
   const { experiment, ids } = configStore.getState();
   const found = experiment.runs[ids.indexOf(id)];
   if (!found) return undefined;
   const { model, color: _, hidden: __, ...run } = found;
-  return { experiment: { ...experiment, model: model ?? experiment.model, runs: [run] }, run };
+  return { experiment: { ...experiment, model: model ?? experiment.model, runs: [run] }, run, model };
 }
 
 /** What the worker is asked how many lanes of it fit. */
@@ -115,11 +116,11 @@ function patch(kind: SearchKind, change: Partial<Search>): void {
   if (search) searchStore.setState({ [kind]: { ...search, ...change } });
 }
 
-function begin(kind: SearchKind, origin: string, run: RunSpec): void {
+function begin(kind: SearchKind, origin: string, { run, model }: { run: RunSpec; model: ModelSpec | undefined }): void {
   const before = searchStore.getState()[kind];
   if (before) searchCurves.drop(before.trials.map((trial) => trial.id));
   cancelled = false;
-  searchStore.setState({ [kind]: { name: run.name, origin, run, trials: [], diverged: {}, rounds: [], state: 'running', message: '' } });
+  searchStore.setState({ [kind]: { name: run.name, origin, run, model, trials: [], diverged: {}, rounds: [], state: 'running', message: '' } });
 }
 
 function finish(kind: SearchKind, end: TrialsEnd): void {
@@ -177,7 +178,7 @@ export async function startSweep(request: SweepRequest, client: () => Client = c
   const found = subject(request.run);
   if (!found || job) return;
   checkSweep(found.run.optimizer.type, from, to, lanes, steps);
-  begin('sweep', request.run, found.run);
+  begin('sweep', request.run, found);
   const values = logSpace(from, to, lanes).map((lr) => ({ lr }));
   finish('sweep', await trainRound({ ...found, kind: 'sweep', values, steps, most, round: 0, rounds: 1 }, client()));
 }
@@ -200,9 +201,8 @@ export async function startRandom(request: RandomRequest, client: () => Client =
   const found = subject(request.run);
   if (!found || job) return;
   const fields: ReadonlyMap<string, Field> = new Map(axesOf(found.run.optimizer.type).map(({ name, field }) => [name, field]));
-  checkSize(lanes, request.steps);
-  for (const dimension of request.dimensions) checkDimension(dimension, fields.get(dimension.name)!);
-  begin('random', request.run, found.run);
+  checkRandom(request.dimensions, fields, lanes, request.steps);
+  begin('random', request.run, found);
   let { dimensions } = request;
   let end: TrialsEnd = { kind: 'done' };
   for (let round = 0; round < rounds && end.kind === 'done' && !cancelled; round++) {
@@ -225,4 +225,11 @@ function scoresOf(round: number): { values: Values; final: number }[] {
 export function cancelSearch(): void {
   cancelled = true;
   job?.cancel();
+}
+
+const MOST_NAME = 80;
+
+/** A trial becomes a run of the experiment, which starts at step 0 and catches up. */
+export function addToRace({ name, model }: Search, { run }: Trial): void {
+  addRun({ ...run, name: `${name}: ${run.name}`.slice(0, MOST_NAME).trimEnd(), ...(model && { model }) });
 }

@@ -6,6 +6,7 @@ import { checkGrid, type Family, families, gridRuns, SEEDS, type Seeds } from '.
 import { type Experiment, ModelError } from '../../model/types.ts';
 import { replaceRuns } from '../../store/actions.ts';
 import { askFit, sayPrograms } from '../../store/fit.ts';
+import { setView } from '../../store/view.ts';
 import { type RunItem, useConfig } from '../hooks.ts';
 import { Dialog } from '../primitives/Dialog.tsx';
 import { NumberField } from '../primitives/NumberField.tsx';
@@ -25,6 +26,7 @@ export function GridDialog({ runs, onClose }: { runs: readonly RunItem[]; onClos
   const problem = problemOf(chosen, { count, first }) ?? (room && !room.fits ? room.text : null);
   const make = (): void => {
     replaceRuns(gridRuns(chosen, { count, first }), `${chosen.length * count} runs: ${chosen.length} × ${count} seeds.`);
+    setView({ groupBy: 'seeds' });
     onClose();
   };
   return (

@@ -46,7 +46,7 @@ export function RunCard({ run, position, only, compact = false }: RunCardProps) 
     >
       <div className={styles.head}>
         {compact && <OpenButton name={name} open={opened} onToggle={() => setOpened(!opened)} />}
-        <Swatch color={run.color} />
+        <Swatch color={run.color} width={whole ? undefined : 14} />
         <TextField name={`Name of run ${position + 1}`} className={styles.name} value={spec.name} onChange={(next) => editRun(id, { name: next })} />
         {!whole && diverged && <span className={styles.lost}>diverged</span>}
         <output className={styles.best} title="Best validation accuracy" aria-label={`${name}: best validation accuracy`}>

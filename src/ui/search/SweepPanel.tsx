@@ -1,5 +1,5 @@
 /** The learning-rate sweep: which rates train, which is best, and where the edge is. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useStore } from 'zustand';
 import { formatLoss, formatNumber } from '../../model/format.ts';
 import { type Band, stableBand } from '../../model/search.ts';
@@ -15,11 +15,11 @@ import { useFound } from './useSearch.ts';
 const DEFINITION =
   'Stable: finished below where it started, no divergence. A finish is the mean training loss of the last tenth of the steps; the start is the loss before the first update.';
 
-export function SweepPanel() {
+export function SweepPanel({ title }: { title: ReactNode }) {
   const sweep = useStore(searchStore, (state) => state.sweep);
   const found = useFound(sweep);
   return (
-    <Panel name="Learning-rate sweep" className={styles.panel}>
+    <Panel name="Learning-rate sweep" title={title} className={styles.panel}>
       <SweepForm />
       {sweep && found.length > 0 ? <Results key={sweep.trials[0]!.id} sweep={sweep} found={found} /> : <Explanation />}
     </Panel>

@@ -4,7 +4,7 @@ import { diffRuns } from '../model/diff.ts';
 import { ledger } from '../model/ledger.ts';
 import type { Experiment, RunSpec } from '../model/types.ts';
 import { type Contestant, type Group, groupRuns } from '../model/verdict/groups.ts';
-import { type Measure, measure, type Target } from '../model/verdict/measures.ts';
+import { type Measure, measure, Tally, type Target } from '../model/verdict/measures.ts';
 import { configStore, uniqueNames } from './config.ts';
 import { live, liveStore } from './live.ts';
 import { curves, type RunSeries } from './series.ts';
@@ -54,10 +54,19 @@ export function verdictGroups(target: Target, states: readonly number[]): Group[
       step,
       validated: series?.validationStep.last() ?? 0,
       diverged: diverged[id]?.step ?? null,
-      values: measure(validationsOf(series), target, cost),
+      values: measure(validationsOf(series), target, cost, tallyOf(series)),
     };
   });
   return groupRuns(contestants, experiment.model);
+}
+
+/** Series only grow; one that begins again is another. */
+const tallies = new WeakMap<RunSeries, Tally>();
+
+function tallyOf(series: RunSeries | undefined): Tally {
+  const tally = (series && tallies.get(series)) ?? new Tally();
+  if (series) tallies.set(series, tally);
+  return tally;
 }
 
 function validationsOf(series: RunSeries | undefined): Parameters<typeof measure>[0] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModelSpec, RunSpec } from '../../src/model/types.ts';
 import { bestOf, type Contestant, groupRuns, settingsKey, sorted } from '../../src/model/verdict/groups.ts';
 import { formatPlusMinus, judge, notesOn } from '../../src/model/verdict/judge.ts';
-import { formatMeasure, formatTarget, measure, parseTarget, type Target, type Validations } from '../../src/model/verdict/measures.ts';
+import { formatMeasure, formatTarget, measure, parseTarget, Tally, type Target, type Validations } from '../../src/model/verdict/measures.ts';
 import { mlp } from '../../src/model/zoo.ts';
 
 const NINETY: Target = { metric: 'val_accuracy', value: 0.9 };
@@ -52,6 +52,19 @@ describe('measure', () => {
     expect(measure(curve([0.5], [1]), NINETY, COST).mean_loss, 'a point has no area').toBeNaN();
     const odd = measure(curve([0.5, Number.NaN], [1, Number.POSITIVE_INFINITY]), NINETY, COST);
     expect([odd.best_accuracy, odd.best_loss]).toEqual([0.5, 1]);
+  });
+});
+
+describe('Tally', () => {
+  it('says the same of a curve that grew and of one that is met whole, whatever target is asked for in between', () => {
+    const whole = curve([0.5, 0.875, Number.NaN, 0.9375], [2, 1, 0.25, 0.5]);
+    const tally = new Tally();
+    for (const length of [0, 1, 1, 3]) {
+      measure({ ...whole, length }, NINETY, COST, tally);
+      measure({ ...whole, length }, { metric: 'val_loss', value: 1 }, COST, tally);
+    }
+    for (const target of [NINETY, { metric: 'val_loss', value: 0.3 } as const, NINETY])
+      expect(measure(whole, target, COST, tally)).toEqual(measure(whole, target, COST));
   });
 });
 

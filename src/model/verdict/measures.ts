@@ -68,15 +68,62 @@ export interface Cost {
   seconds: number;
 }
 
-export function measure(curve: Validations, target: Target, { state_bytes, step, seconds }: Cost): Measures {
-  const last = curve.length - 1;
-  const reached = reachedAt(curve, target);
+const NONE = -1;
+
+/** What is known of a curve that only grows: a look costs no more than the validations that are new, however long the race. */
+export class Tally {
+  private seen = 0;
+  private target: Target | null = null;
+  bestAccuracy = Number.NaN;
+  bestLoss = Number.NaN;
+  /** Area under the validation loss, by trapezoids. */
+  area = 0;
+  /** Index of the first validation at or past the target; −1 before there is one. */
+  reached = NONE;
+  /** Validations that were asked whether they reach the target. */
+  private asked = 0;
+
+  follow(curve: Validations, target: Target): this {
+    const { length, step, val_loss, val_accuracy } = curve;
+    for (let i = this.seen; i < length; i++) {
+      this.bestAccuracy = better(this.bestAccuracy, val_accuracy[i]!, Math.max);
+      this.bestLoss = better(this.bestLoss, val_loss[i]!, Math.min);
+      if (i > 0) this.area += ((val_loss[i - 1]! + val_loss[i]!) / 2) * (step[i]! - step[i - 1]!);
+    }
+    this.seen = length;
+    this.aim(curve, target);
+    return this;
+  }
+
+  private aim(curve: Validations, target: Target): void {
+    if (this.target?.metric !== target.metric || this.target.value !== target.value) {
+      this.target = target;
+      this.reached = NONE;
+      this.asked = 0;
+    }
+    const values = curve[target.metric];
+    // Curves are float32: 90 % is reached by the float32 next to it.
+    const goal = Math.fround(target.value);
+    for (; this.reached === NONE && this.asked < curve.length; this.asked++) {
+      const value = values[this.asked]!;
+      if (target.metric === 'val_accuracy' ? value >= goal : value <= goal) this.reached = this.asked;
+    }
+  }
+}
+
+const better = (best: number, value: number, choose: (a: number, b: number) => number): number =>
+  !Number.isFinite(value) ? best : Number.isNaN(best) ? value : choose(best, value);
+
+/** `tally`: of the same curve, from the last time. */
+export function measure(curve: Validations, target: Target, { state_bytes, step, seconds }: Cost, tally = new Tally()): Measures {
+  const { length } = curve;
+  const { bestAccuracy, bestLoss, area, reached } = tally.follow(curve, target);
   return {
-    final_accuracy: at(curve.val_accuracy, last),
-    best_accuracy: extreme(curve.val_accuracy, curve.length, Math.max),
-    final_loss: at(curve.val_loss, last),
-    best_loss: extreme(curve.val_loss, curve.length, Math.min),
-    mean_loss: meanHeight(curve),
+    final_accuracy: at(curve.val_accuracy, length - 1),
+    best_accuracy: bestAccuracy,
+    final_loss: at(curve.val_loss, length - 1),
+    best_loss: bestLoss,
+    mean_loss: length < 2 ? Number.NaN : area / (curve.step[length - 1]! - curve.step[0]!),
     target_steps: at(curve.step, reached),
     target_seconds: at(curve.time, reached),
     state_bytes,
@@ -85,30 +132,6 @@ export function measure(curve: Validations, target: Target, { state_bytes, step,
 }
 
 const at = (values: ArrayLike<number>, i: number): number => values[i] ?? Number.NaN;
-
-/** Index of the first validation at or past the target; −1 before there is one. Curves are float32: 90 % is reached by the float32 next to it. */
-function reachedAt(curve: Validations, { metric, value }: Target): number {
-  const values = curve[metric];
-  const goal = Math.fround(value);
-  for (let i = 0; i < curve.length; i++) if (metric === 'val_accuracy' ? values[i]! >= goal : values[i]! <= goal) return i;
-  return -1;
-}
-
-function extreme(values: ArrayLike<number>, length: number, better: (a: number, b: number) => number): number {
-  let found = Number.NaN;
-  for (let i = 0; i < length; i++) {
-    const value = values[i]!;
-    if (Number.isFinite(value)) found = Number.isNaN(found) ? value : better(found, value);
-  }
-  return found;
-}
-
-/** Area under the validation loss by trapezoids, from the first validation to the last, over the steps between them. */
-function meanHeight({ length, step, val_loss }: Validations): number {
-  let area = 0;
-  for (let i = 1; i < length; i++) area += ((val_loss[i - 1]! + val_loss[i]!) / 2) * (step[i]! - step[i - 1]!);
-  return length < 2 ? Number.NaN : area / (step[length - 1]! - step[0]!);
-}
 
 /** "90 %", "90" and "0.9" are the same accuracy. undefined for what is no target. */
 export function parseTarget(text: string, metric: Target['metric']): number | undefined {

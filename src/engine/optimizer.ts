@@ -35,7 +35,7 @@ export interface Preparing {
 type UpdateBinding = 'partials' | 'tables' | 'params' | 'state' | 'bad' | 'step_loss' | 'report';
 
 /** A dispatch before the update, over the same list of lanes. It has the update's constants, and its row of the step table. */
-export interface Prepared extends Pick<Dispatch, 'label' | 'shader' | 'entry' | 'constants' | 'conditions' | 'macs'> {
+export interface Prepared extends Pick<Dispatch, 'label' | 'shader' | 'entry' | 'constants' | 'conditions' | 'macs' | 'stateWords'> {
   /** Which of the update's bindings it uses; `state` is writable, all others are read. */
   uses: readonly UpdateBinding[];
   /** A binding of its own, at position 7. */

@@ -62,6 +62,8 @@ export interface Dispatch {
   tuning?: Tuning;
   /** Optimizer dispatches run over the list of lanes of one kind (engine/race.ts) instead of all. */
   optimizer?: string;
+  /** Words of `state` that it reads and writes in a lane, where that is not the whole state. */
+  stateWords?: number;
   /** Multiply-accumulates a lane, for the cost model (bounds a submit before it is sent). */
   macs: number;
 }

@@ -30,10 +30,10 @@ export interface PlanReport {
 /** Results that a dispatch adds to are read, too; parameters and optimizer state are, statistics' scratch is not worth telling. */
 const UPDATED = new Set(['params', 'state']);
 
-function moved(b: Binding | null, batchBytes: number, stateBytes: number): number {
+function moved(b: Binding | null, batchBytes: number, stateBytes: number, stateWords: number | undefined): number {
   if (!b) return 0;
   if (b.buffer === 'images') return batchBytes;
-  if (b.buffer === 'state') return 2 * stateBytes;
+  if (b.buffer === 'state') return stateWords === undefined ? 2 * stateBytes : 4 * stateWords;
   const once = 4 * b.size;
   return b.access === 'read_write' && UPDATED.has(b.buffer) ? 2 * once : once;
 }
@@ -62,7 +62,7 @@ export function reportPlan(compiled: Compiled, optimizer: LaneOptimizer): PlanRe
       shader: `${d.shader}:${d.entry}`,
       groups: d.grid[0] * d.grid[1],
       flops: 2 * d.macs,
-      bytes: d.bindings.reduce((sum, b) => sum + moved(b, batchBytes, stateBytes), 0),
+      bytes: d.bindings.reduce((sum, b) => sum + moved(b, batchBytes, stateBytes, d.stateWords), 0),
     }),
   );
   const tensors = new Map<string, number>();

@@ -81,6 +81,35 @@ it.each(LAUNCHES)('%s takes few dispatches a step', (id, input, most) => {
   expect(plan.train.length).toBeLessThanOrEqual(most);
 });
 
+it.each([
+  ['mlp', [2, 1, 1]],
+  ['lenet-5', [1, 28, 28]],
+  ['resnet-20', [3, 32, 32]],
+] as const)('Muon on %s takes 17 dispatches more than SGD, whatever the number of matrices and of runs', (id, input) => {
+  const network = networks.find((n) => n.id === id);
+  if (!network) throw new Error(`no network ${id}`);
+  const compiled = compileModel(network.build(input, 10), 64);
+  const runs = (type: string, lanes: number, more = {}) =>
+    Array.from({ length: lanes }, () => ({ type, args: resolveOptimizer({ type, lr: 0.01, ...more }) }));
+  const count = (...lanes: ReturnType<typeof runs>) => planRace(compiled, lanes).train.length;
+  const plain = count(...runs('SGD', 1));
+  expect([1, 8].map((lanes) => count(...runs('Muon', lanes)))).toEqual([plain + 17, plain + 17]);
+  // As many iterations as the run that wants most.
+  expect(count(...runs('Muon', 1, { ns_steps: 2 }), ...runs('Muon', 1, { ns_steps: 7 }))).toBe(plain + 2 + 3 * 7);
+  const { scratch, states } = ['Muon', 'Adam']
+    .map((type) => planRace(compiled, runs(type, 1)))
+    .reduce(
+      (all, plan) => ({
+        scratch: [...all.scratch, plan.buffers.find((b) => b.id === 'state')?.laneSize ?? 0],
+        states: [...all.states, plan.states[0].names.length],
+      }),
+      { scratch: [] as number[], states: [] as number[] },
+    );
+  expect(states).toEqual([2, 2]);
+  // X twice, and A and B of at most its size each where a matrix is square.
+  expect(scratch[0]).toBeLessThanOrEqual(3.1 * scratch[1]);
+});
+
 /**
  * Counted at batch 128 with Adam, in MB: bytes moved a step at most 1.3 times, and activations kept 1.25 times, what a fused engine needs
  * (26, 299 and 1266 MB; 4, 37 and 147 MB). LeNet's six channels are stored as eight, which puts it 3 % over what it may keep.

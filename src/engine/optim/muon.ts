@@ -90,16 +90,22 @@ function iterationRows(kind: string, steps: number): { buffers: BufferPlan[]; fi
   return { buffers: [{ id: rowsOf(kind), laneSize: data.length, shared: true }], fills: [{ buffer: rowsOf(kind), offset: 0, data }] };
 }
 
+const total = (matrices: readonly Matrix[], of: (m: Matrix) => number): number => matrices.reduce((sum, m) => sum + of(m), 0);
+
 /** A = XᵀX, B = bA + cA², X ← aX + XB. */
 function iteration(k: number, matrices: readonly Matrix[], sizes: { gram: number; grow: number }, kind: string): Omit<Prepared, 'constants'>[] {
   const own = { name: 'iteration', buffer: rowsOf(kind), offset: ROW * k, size: ROW, lane: 0, access: 'read' } as const;
   const shared = { shader: 'optim/newton_schulz', uses: ['tables', 'state', 'bad'], own } as const;
-  const macs = (count: (m: Matrix) => number): number => matrices.reduce((sum, m) => sum + count(m), 0);
   const gram = { ...shared, entry: 'gram', groups: sizes.gram };
+  // Words of X and of A; multiply-accumulates with X, and of A².
+  const x = total(matrices, (m) => 4 * m.long * m.short4);
+  const a = total(matrices, (m) => 16 * m.short4 ** 2);
+  const thin = total(matrices, (m) => 16 * m.short4 ** 2 * m.long);
+  const square = total(matrices, (m) => 64 * m.short4 ** 3);
   return [
-    { ...gram, label: `Muon A ${k + 1}`, conditions: { square: false }, macs: macs((m) => 16 * m.short4 ** 2 * m.long) },
-    { ...gram, label: `Muon B ${k + 1}`, conditions: { square: true }, macs: macs((m) => 64 * m.short4 ** 3) },
-    { ...shared, label: `Muon X ${k + 1}`, entry: 'grow', conditions: {}, groups: sizes.grow, macs: macs((m) => 16 * m.short4 ** 2 * m.long) },
+    { ...gram, label: `Muon A ${k + 1}`, conditions: { square: false }, macs: thin, stateWords: x + a },
+    { ...gram, label: `Muon B ${k + 1}`, conditions: { square: true }, macs: square, stateWords: 2 * a },
+    { ...shared, label: `Muon X ${k + 1}`, entry: 'grow', conditions: {}, groups: sizes.grow, macs: thin, stateWords: 2 * x + a },
   ];
 }
 
@@ -125,15 +131,17 @@ function prepare(of: Preparing, lanes: readonly Args[]): Preparation {
   };
   const steps = Math.max(...lanes.map((args) => num(args, 'ns_steps')));
   const first = { shader: 'optim/muon_mix', macs: 0, conditions: {} };
+  // Momentum is read, X written, and a square for every four weights.
+  const words = total(matrices, (m) => 4 * m.rows * m.cols4);
   const sizes = { gram: gram.length, grow: grow.length };
   const dispatches: Omit<Prepared, 'constants'>[] = [
-    { ...first, label: 'Muon mix', entry: 'mix', uses: ['partials', 'tables', 'state', 'bad'], groups: mix.length },
-    { ...first, label: 'Muon norm', entry: 'norm', uses: ['tables', 'state', 'bad'], groups: matrices.length },
+    { ...first, label: 'Muon mix', entry: 'mix', uses: ['partials', 'tables', 'state', 'bad'], groups: mix.length, stateWords: 2.25 * words },
+    { ...first, label: 'Muon norm', entry: 'norm', uses: ['tables', 'state', 'bad'], groups: matrices.length, stateWords: words / 4 },
     ...Array.from({ length: steps }, (_, k) => iteration(k, matrices, sizes, kind)).flat(),
   ];
   return {
     dispatches: dispatches.map((d) => ({ ...d, constants })),
-    scratch: 4 * matrices.reduce((sum, m) => sum + scratchOf(m), 0),
+    scratch: 4 * total(matrices, scratchOf),
     table: tableOf(blocks, matrices, [mix, gram, grow]),
     ...iterationRows(kind, steps),
   };

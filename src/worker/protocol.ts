@@ -289,7 +289,7 @@ export interface Histogram {
 export interface HeatMap {
   rows: number;
   cols: number;
-  /** The weight of largest size in each cell… */
+  /** The first weight of each cell… */
   values: Float32Array;
   /** …and which one that is. */
   indices: Uint32Array;

@@ -52,6 +52,17 @@ describe('histograms', () => {
     expect([...sizes.counts].flatMap((n, i) => (n > 0 ? [i] : []))).toEqual([0.5, 5, 40].map(at));
   });
 
+  it('reach further down where one number is far above the others', () => {
+    const stream = random(2);
+    const values = Float64Array.from({ length: 1000 }, () => Math.abs(stream.normal()));
+    values[5] = 1e9;
+    const h = histogram(values, false);
+    expect(h.top).toBe(9);
+    expect(h.decades).toBeGreaterThanOrEqual(12);
+    expect(h.zero).toBeLessThan(10);
+    expect(histogram([1e300, 1e-300], false).decades).toBe(18);
+  });
+
   it('of nothing, and of nothing but zeros, are empty', () => {
     for (const values of [[], [0, 0]]) {
       const h = histogram(values, true);
@@ -137,20 +148,20 @@ describe('heat map', () => {
     expect(heatMap(Float32Array.of(7, 8), [2])).toMatchObject({ rows: 1, cols: 2 });
   });
 
-  it('of a large one shows the largest of each cell, and every cell has one', () => {
+  it.each([
+    [100, 300],
+    [33, 65],
+    [1, 1000],
+  ])('of a large one (%i × %i) shows the first of each cell, and every weight has one', (height, width) => {
     const stream = random(9);
-    const [rows, cols] = [100, 300];
-    const values = Float32Array.from({ length: rows * cols }, () => stream.normal());
-    const map = heatMap(values, [rows, cols]);
-    expect([map.rows, map.cols]).toEqual([32, 64]);
+    const values = Float32Array.from({ length: height * width }, () => stream.normal());
+    const { rows, cols, ...map } = heatMap(values, height > 1 ? [height, width] : [width]);
+    expect([rows, cols]).toEqual([Math.min(32, height), 64]);
     expect([...map.values]).toEqual([...map.indices].map((i) => values[i]));
-    const largest = values.reduce((best, v, i) => (Math.abs(v) > Math.abs(values[best]) ? i : best), 0);
-    expect(map.indices).toContain(largest);
-    expect(new Set(map.indices).size).toBe(32 * 64);
-    for (const [cell, i] of map.indices.entries()) {
-      expect(Math.floor((Math.floor(i / cols) * 32) / rows)).toBe(Math.floor(cell / 64));
-      expect(Math.floor(((i % cols) * 64) / cols)).toBe(cell % 64);
-    }
+    // As the page finds the cell of a weight.
+    const cellOf = (i: number): number => Math.floor((Math.floor(i / width) * rows) / height) * cols + Math.floor(((i % width) * cols) / width);
+    for (const [cell, i] of map.indices.entries()) expect(cellOf(i)).toBe(cell);
+    for (let i = 0; i < values.length; i++) expect(map.indices[cellOf(i)]).toBeLessThanOrEqual(i);
   });
 });
 

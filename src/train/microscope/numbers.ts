@@ -40,18 +40,15 @@ function histogramsOf(update: Update, delta: Float64Array): InspectedUpdate['his
   );
 }
 
-/** A tensor as a matrix, shrunk to cells that each show their weight of largest size. */
+/** A tensor as a matrix, thinned to cells that each show their first weight. */
 export function heatMap(values: Float32Array, shape: readonly number[]): HeatMap {
   const height = shape.length > 1 ? shape[0] : 1;
   const width = values.length / height;
   const [rows, cols] = [Math.min(height, ROWS), Math.min(width, COLS)];
-  const indices = new Uint32Array(rows * cols).fill(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const row = Math.floor((Math.floor(i / width) * rows) / height);
-    const cell = row * cols + Math.floor(((i % width) * cols) / width);
-    const best = indices[cell];
-    if (best === values.length || Math.abs(values[i]) > Math.abs(values[best])) indices[cell] = i;
-  }
+  const indices = Uint32Array.from({ length: rows * cols }, (_, cell) => {
+    const [row, col] = [Math.floor(cell / cols), cell % cols];
+    return Math.ceil((row * height) / rows) * width + Math.ceil((col * width) / cols);
+  });
   return { rows, cols, values: Float32Array.from(indices, (i) => values[i]), indices };
 }
 

@@ -26,7 +26,7 @@ export function Histograms({ histograms }: { histograms: InspectedUpdate['histog
 
 function rangeOf({ min, max, zero, non_finite }: Histogram): string {
   const parts = [`${digits(min, 3)} … ${digits(max, 3)}`];
-  if (zero > 0) parts.push(`${zero} at zero`);
+  if (zero > 0) parts.push(`${zero} zero or too small to show`);
   if (non_finite > 0) parts.push(`${non_finite} not finite`);
   return parts.join(' · ');
 }

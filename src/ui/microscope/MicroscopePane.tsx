@@ -215,7 +215,7 @@ function WeightPanel({ chosen, seen }: { chosen: Chosen; seen: InspectedUpdate }
           <Heat heat={seen.heat} shape={tensor.shape} name={name} index={index} onPick={(picked) => choose({ index: picked })} />
           <p>
             <span className={styles.key} data-sign="−" /> negative <span className={styles.key} /> positive.{' '}
-            {seen.heat.values.length < last + 1 ? 'A cell shows the largest of its weights. ' : 'A cell is a weight. '}
+            {seen.heat.values.length < last + 1 ? 'A cell shows the first of its weights. ' : 'A cell is a weight. '}
             Pick one with the pointer, with the arrow keys, or by its index.
           </p>
         </div>

@@ -1,7 +1,7 @@
 /** The landscape of a live race: computed beside training, with every run's path on it; cancelled; taken away as files; accessible. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { button, curvesOf, expect, open, pause, pick, region, sgd, small, start, step, test, trained, upTo } from './support.ts';
+import { button, curvesOf, expect, open, pause, pick, region, sgd, small, start, statusStep, step, test, trained, upTo } from './support.ts';
 
 const pane = (page: Page): Locator => region(page, 'Landscape');
 const picture = (page: Page): Locator => pane(page).getByRole('group', { name: /^Training loss around/ });
@@ -76,6 +76,30 @@ for (const scheme of ['light', 'dark'] as const) {
     await expectAccessible(page);
   });
 }
+
+test('keys look from point to point and do not train; a hidden run counts no more', async ({ page }) => {
+  await open(page);
+  await step(page, 12);
+  await openPane(page);
+  await pane(page).getByRole('combobox', { name: 'Plane' }).selectOption('paths');
+  await points(page, 11);
+  await button(page, 'Compute').click();
+  await done(page);
+  await picture(page).focus();
+  for (const key of ['ArrowRight', 'ArrowUp', 'ArrowLeft']) await page.keyboard.press(key);
+  await expect(
+    pane(page)
+      .getByRole('status')
+      .filter({ hasText: /loss \S+, accuracy/ }),
+  ).toBeVisible();
+  await button(page, 'Hide SGD').click();
+  await pane(page).getByRole('combobox', { name: 'Around' }).selectOption('Adam');
+  await button(page, 'Compute').click();
+  await expect(pane(page).getByRole('list', { name: 'Paths' }).getByRole('listitem')).toHaveText([/Adam/]);
+  await done(page);
+  await expect(pane(page).getByText(/One run is not on this plane: hidden/)).toBeVisible();
+  expect(await statusStep(page), 'no key was taken for a step').toBe(12);
+});
 
 test('cancelled, and computed anew; training is what it would have been', async ({ page, context }) => {
   const race = small({ runs: [sgd('One', 0.05), sgd('Two', 0.02)] });

@@ -242,7 +242,7 @@ async function landscape(size: number, samples: number): Promise<{ lanes: number
   await trainer.train(5);
   const began = performance.now();
   const since = (from: number): number => (performance.now() - from) / 1000;
-  const made = await Landscape.create(trainer, { run: '0', mode: 'random', size, span: 1, samples, seed: 1 }, new Paths());
+  const made = await Landscape.create(trainer, { run: '0', mode: 'random', size, span: 1, samples, seed: 1, without: [] }, new Paths());
   let [lanes, first] = [0, 0];
   while (made.done < made.points) {
     const part = await made.advance(trainer, () => false);
@@ -250,7 +250,7 @@ async function landscape(size: number, samples: number): Promise<{ lanes: number
   }
   const all = since(began);
   made.destroy();
-  const stopped = await Landscape.create(trainer, { run: '0', mode: 'random', size, span: 1, samples, seed: 2 }, new Paths());
+  const stopped = await Landscape.create(trainer, { run: '0', mode: 'random', size, span: 1, samples, seed: 2, without: [] }, new Paths());
   let asked = 0;
   setTimeout(() => {
     asked = performance.now();

@@ -29,7 +29,7 @@ export const landscapeStore = createStore<Landscape>(() => EMPTY);
 const set = (patch: Partial<Landscape>): void => landscapeStore.setState(patch);
 
 /** What is asked for next; `run` '': the first one. */
-export const wishStore = createStore<LandscapeRequest>(() => ({ run: '', mode: 'random', size: 21, span: 1, samples: 512, seed: 1 }));
+export const wishStore = createStore<LandscapeRequest>(() => ({ run: '', mode: 'random', size: 21, span: 1, samples: 512, seed: 1, without: [] }));
 
 let request = 0;
 let load = -1;

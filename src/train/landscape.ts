@@ -27,13 +27,14 @@ async function pathTo(group: LaneGroup, l: number, paths: Paths): Promise<Path> 
   return { architecture, steps: [...steps.slice(0, before), group.step], params: [...params.slice(0, before), now] };
 }
 
-/** Paths of all runs whose weights can lie on one plane with those of `run`, that one first. */
-async function pathsBeside(trainer: Trainer, run: string, paths: Paths): Promise<Map<string, Path>> {
+/** Paths of all runs whose weights can lie on one plane with those of `run`, that one first; but for those that are not wanted. */
+async function pathsBeside(trainer: Trainer, { run, without }: LandscapeRequest, paths: Paths): Promise<Map<string, Path>> {
   const { group, l } = trainer.groupOf(run);
   const all = new Map([[run, await pathTo(group, l, paths)]]);
   for (const other of trainer.allGroups) {
     for (const [k, lane] of other.lanes.entries()) {
-      if (lane.id !== run && lane.architecture === group.lanes[l].architecture) all.set(lane.id, await pathTo(other, k, paths));
+      const fits = lane.architecture === group.lanes[l].architecture && !without.includes(lane.id);
+      if (lane.id !== run && fits) all.set(lane.id, await pathTo(other, k, paths));
     }
   }
   return all;
@@ -68,7 +69,7 @@ export class Landscape {
     const { group, l } = trainer.groupOf(request.run);
     const { compiled, step } = group;
     const buffers = await group.program.readFloats('buffers', l * compiled.buffers.size, compiled.buffers.size);
-    const beside = await pathsBeside(trainer, request.run, paths);
+    const beside = await pathsBeside(trainer, request, paths);
     const params = (beside.get(request.run) as Path).params.at(-1) as Float32Array;
     const random = randomPlane(compiled.info, compiled.params, params, request);
     const plane = request.mode === 'random' ? random : await pathPlane(params, [...beside.values()], random.u, request);
@@ -77,9 +78,9 @@ export class Landscape {
     const samples = Math.min(request.samples, trainer.data.train);
     const { xs, ys, explained } = plane;
     const statistics = compiled.buffers.entries.size > 0;
-    const { run, mode, size, span, seed } = request;
+    const { run, mode, size, span, seed, without } = request;
     const unrecorded = paths.isOff(trainer);
-    const summary = { run, mode, size, span, seed, samples, step, xs, ys, explained, paths: laid, unrecorded, statistics };
+    const summary = { run, mode, size, span, seed, without, samples, step, xs, ys, explained, paths: laid, unrecorded, statistics };
     return new Landscape(summary, plane, { params, buffers, compiled });
   }
 

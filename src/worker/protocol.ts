@@ -77,6 +77,8 @@ export interface LandscapeRequest {
   samples: number;
   /** Of the random directions. */
   seed: number;
+  /** Runs whose paths neither make the plane nor lie on it: one that went astray would leave nothing of the others to be seen. */
+  without: readonly string[];
 }
 
 /** A plane as it is drawn: weights = those of the run + x·u + y·v. */

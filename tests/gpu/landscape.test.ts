@@ -23,6 +23,7 @@ const wish = (more: Partial<LandscapeRequest> = {}): LandscapeRequest => ({
   span: 1,
   samples: 30,
   seed: 1,
+  without: [],
   ...more,
 });
 const lanes = () => [lane('a', fourOptimizers[0]), lane('b', fourOptimizers[2]), lane('c', fourOptimizers[3], { seed: 9 })];
@@ -138,6 +139,8 @@ describe('a landscape', () => {
     await refused({ run: 'nobody' });
     const capped = await Landscape.create(trainer, wish({ samples: 1e6 }), new Paths());
     expect(capped.summary.samples).toBe(45);
+    const fewer = await Landscape.create(trainer, wish({ run: 'b', without: ['a', 'b'] }), new Paths());
+    expect(fewer.summary.paths.map(({ run }) => run)).toEqual(['b', 'c']);
     trainer.destroy();
     const still = await harness(gpu, lanes().slice(0, 2), trainerData(smallData(60), 45));
     await expect(Landscape.create(still.trainer, wish({ mode: 'paths' }), new Paths())).rejects.toThrow(/Train for a few steps/);

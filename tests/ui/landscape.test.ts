@@ -13,6 +13,7 @@ const plane: LandscapePlane = {
   span: 1,
   samples: 512,
   seed: 1,
+  without: [],
   step: 40,
   xs: Array.from({ length: 11 }, (_, i) => (i - 5) / 5),
   ys: Array.from({ length: 11 }, (_, i) => (i - 5) / 5),

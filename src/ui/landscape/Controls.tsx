@@ -78,7 +78,7 @@ export function Controls({ landscape }: { landscape: Landscape }) {
           className={styles.compute}
           disabled={!ready || early}
           title={early ? 'Train for a few steps first: there are no paths yet' : undefined}
-          onClick={() => compute({ ...wish, run: run.id })}
+          onClick={() => compute({ ...wish, run: run.id, without: runs.filter(({ hidden }) => hidden).map(({ id }) => id) })}
         >
           Compute
         </button>

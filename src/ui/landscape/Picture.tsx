@@ -57,6 +57,8 @@ export function Picture({ landscape, plane, runs, label }: PictureProps) {
     const by = KEYS[event.key];
     if (!by) return;
     event.preventDefault();
+    // Nor is it the key for one step.
+    event.stopPropagation();
     const middle = middleOf(plane);
     const from = cell ?? { column: middle % columns, row: Math.floor(middle / columns) };
     const held = (value: number, count: number): number => Math.min(count - 1, Math.max(0, value));

@@ -115,7 +115,7 @@ test('runs: another rule, another rate, a second-order method; what diverges is 
 
   const adam = runCard(page, 'Adam');
   await adam.getByRole('combobox', { name: 'Adam: rule' }).selectOption('SGD');
-  await runCard(page, 'SGD').getByText('More').click();
+  await runCard(page, 'SGD').getByText('Arguments', { exact: true }).click();
   await runCard(page, 'SGD').getByRole('checkbox', { name: 'SGD: nesterov' }).check();
   await expect(page.getByRole('alert')).toContainText('nesterov needs a momentum above 0');
   await type(runCard(page, 'SGD').getByRole('textbox', { name: 'SGD: momentum', exact: true }), '0.9');

@@ -1,5 +1,6 @@
 /** The surface lab: what is shown, the trails of its runs, and the address that keeps it. */
 import { createStore } from 'zustand/vanilla';
+import { same } from '../model/diff.ts';
 import { type LabPlot, type LabRun, MOST_RUNS, plotOf, restoreLab, ruleOf, rules, type SurfaceLab } from '../model/surfaces/lab.ts';
 import { decodeLab, encodeLab } from '../model/surfaces/link.ts';
 import { type Scene, sceneOf, scenes } from '../model/surfaces/scenes.ts';
@@ -82,10 +83,16 @@ function writeAddress(): void {
   if (location.hash !== hash) history.replaceState(history.state, '', hash);
 }
 
+/** What is as it was stays the same object, so that nobody draws it again while a start is dragged. */
+function keep(next: SurfaceLab, old: SurfaceLab): SurfaceLab {
+  const runs = same(next.runs, old.runs) ? old.runs : next.runs;
+  return { ...next, runs, plots: next.plots.map((plot, i) => (same(plot, old.plots[i]) ? old.plots[i]! : plot)) };
+}
+
 /** The one way to change the lab: what does not hold together is said, and the trails stay as they were. */
 function commit(lab: SurfaceLab): void {
   try {
-    set({ lab: restoreLab(lab), wrong: null, notice: null });
+    set({ lab: keep(restoreLab(lab), get().lab), wrong: null, notice: null });
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     return set({ lab, wrong: { path: error.path, message: error.message.replace(/^[\w.]+: /, '') } });

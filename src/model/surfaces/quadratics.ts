@@ -71,7 +71,7 @@ export const noisy: Surface = {
   id: 'noisy',
   label: 'Noisy quadratic',
   summary: 'A quadratic whose gradient is measured with noise, as from small batches: a constant rate ends in a cloud, not in a point.',
-  formula: 'f(x, y) = \\frac{x^2}{10} + y^2, \\quad g = \\nabla f + \\sigma\\,\\epsilon',
+  formula: 'f(x, y) = \\frac{x^2}{10} + y^2, \\quad g = \\left(\\frac{x}{5}, 2y\\right) + \\sigma\\,\\epsilon',
   source: { title: 'Zhang et al., Which algorithmic choices matter at which batch sizes?, 2019', url: 'https://arxiv.org/abs/1907.04164' },
   kind: 3,
   window: { x: [-4, 4], y: [-2.4, 2.4] },

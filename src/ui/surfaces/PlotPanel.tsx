@@ -1,5 +1,6 @@
 /** One surface with everything about it: which it is, the plot, the start, noise, losses and numbers. */
 import { X } from 'lucide-react';
+import { memo } from 'react';
 import { useStore } from 'zustand';
 import { surfaceIds, surfaces } from '../../model/surfaces/index.ts';
 import { type LabPlot, labFields } from '../../model/surfaces/lab.ts';
@@ -16,13 +17,13 @@ import styles from './Surfaces.module.css';
 const NONE: readonly SurfaceTrail[] = [];
 
 /** The trails of a plot, as long as they are of its surface. */
-export function useTrails(at: number, surface: string): { trails: readonly SurfaceTrail[]; steps: number } {
+function useTrails(at: number, surface: string): { trails: readonly SurfaceTrail[]; steps: number } {
   const shown = useStore(surfaceStore, (state) => state.shown);
   const fits = shown?.lab.plots[at]?.surface === surface;
   return { trails: fits ? shown.plots[at]! : NONE, steps: shown?.lab.steps ?? 0 };
 }
 
-export function PlotPanel({ at, plot }: { at: number; plot: LabPlot }) {
+export const PlotPanel = memo(function PlotPanel({ at, plot }: { at: number; plot: LabPlot }) {
   const surface = surfaces[plot.surface]!;
   const two = useStore(surfaceStore, ({ lab }) => lab.plots.length > 1);
   const { trails, steps } = useTrails(at, plot.surface);
@@ -51,13 +52,19 @@ export function PlotPanel({ at, plot }: { at: number; plot: LabPlot }) {
         </a>
       </p>
       <Formula tex={surface.formula} />
-      <SurfacePlot at={at} plot={plot} trails={trails} />
-      <Start at={at} plot={plot} />
-      <LossChart name={`Loss on ${surface.label}`} surface={surface} trails={trails} steps={steps} />
-      <Results surface={surface} trails={trails} steps={steps} />
+      <div className={styles.body}>
+        <div>
+          <SurfacePlot at={at} plot={plot} trails={trails} />
+          <Start at={at} plot={plot} />
+        </div>
+        <div>
+          <LossChart name={`Loss on ${surface.label}`} surface={surface} trails={trails} steps={steps} />
+          <Results surface={surface} trails={trails} steps={steps} />
+        </div>
+      </div>
     </Panel>
   );
-}
+});
 
 function Start({ at, plot: { start, noise, surface } }: { at: number; plot: LabPlot }) {
   const { label } = surfaces[surface]!;

@@ -107,7 +107,7 @@ function Arguments({ at, run: { name, rule } }: { at: number; run: LabRun }) {
     <>
       {lr && control(lr, lr.slider !== undefined)}
       <details className={styles.details}>
-        <summary>{summarise(rule) || (rest.length > 0 ? 'More' : 'About')}</summary>
+        <summary>{summarise(rule) || (rest.length > 0 ? 'Arguments' : 'About')}</summary>
         {rest.filter((field) => !field.advanced).map((field) => control(field, false))}
         {titles.map((title) => (
           <details key={title} className={styles.details}>

@@ -9,9 +9,8 @@ import { playbackStore } from '../../store/surface_playback.ts';
 import { moveStart, type SurfaceTrail } from '../../store/surfaces.ts';
 import { viewStore } from '../../store/view.ts';
 import { useSize } from '../hooks.ts';
-import { COLORS } from '../primitives/palette.ts';
 import { type Frame, fromPixel, round, toPixel } from './frame.ts';
-import { colorOf, paintSurface, paintTrails } from './paint.ts';
+import { colorsOf, paintSurface, paintTrails } from './paint.ts';
 import styles from './Surfaces.module.css';
 import { formatCoordinate } from './words.ts';
 
@@ -41,20 +40,23 @@ export function SurfacePlot({ at, plot, trails }: SurfacePlotProps) {
   const paths = useRef<HTMLCanvasElement>(null);
   const { width, height } = useSize(box);
   const theme = useThemeName();
+  const [colors, setColors] = useState<ReadonlyMap<string, string> | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are other ones with another theme
   useEffect(() => {
-    if (ground.current && width > 0) paintSurface(ground.current, { surface, width, height });
-  }, [surface, width, height, theme]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+    // The page writes its theme where the style sheet looks for it only after this.
+    const frame = requestAnimationFrame(() => setColors(box.current && colorsOf(box.current)));
+    return () => cancelAnimationFrame(frame);
+  }, [theme]);
+  useEffect(() => {
+    if (ground.current && colors && width > 0) paintSurface(ground.current, { surface, width, height }, colors);
+  }, [surface, width, height, colors]);
   useEffect(() => {
     const canvas = paths.current;
-    if (!canvas || width === 0) return;
-    const colors = Array.from({ length: COLORS }, (_, k) => colorOf(canvas, `--run-${k}`));
-    const rim = colorOf(canvas, '--surface');
-    const paint = (step: number): void => paintTrails(canvas, { surface, width, height }, { trails, step, colors, ground: rim });
+    if (!canvas || !colors || width === 0) return;
+    const paint = (step: number): void => paintTrails(canvas, { surface, width, height }, { trails, step, colors });
     paint(playbackStore.getState().step);
     return playbackStore.subscribe(({ step }, before) => step !== before.step && paint(step));
-  }, [surface, trails, width, height, theme]);
+  }, [surface, trails, width, height, colors]);
   const [x, y] = width > 0 ? toPixel({ surface, width, height }, ...plot.start) : [0, 0];
   return (
     <div className={styles.plot} ref={box}>

@@ -47,22 +47,30 @@ const EDGES: readonly (readonly number[])[] = [
   [],
 ];
 
-/** Line segments of one level, in cells: x₁ y₁ x₂ y₂ … */
-export function contour({ columns, rows, values }: Heights, level: number): number[] {
+/** Line segments of all levels (rising), in cells: x₁ y₁ x₂ y₂ … Most cells are crossed by none and cost four comparisons. */
+export function contours({ columns, rows, values }: Heights, levels: readonly number[]): number[] {
   const segments: number[] = [];
   for (let r = 0; r + 1 < rows; r++) {
     for (let c = 0; c + 1 < columns; c++) {
       const at = r * columns + c;
       const [a, b, d, e] = [values[at]!, values[at + 1]!, values[at + columns + 1]!, values[at + columns]!];
-      const index = (a > level ? 1 : 0) + (b > level ? 2 : 0) + (d > level ? 4 : 0) + (e > level ? 8 : 0);
-      const cross = (from: number, to: number): number => (level - from) / (to - from);
-      for (const edge of EDGES[index]!) {
-        if (edge === 0) segments.push(c + cross(a, b), r);
-        else if (edge === 1) segments.push(c + 1, r + cross(b, d));
-        else if (edge === 2) segments.push(c + cross(e, d), r + 1);
-        else segments.push(c, r + cross(a, e));
+      const low = Math.min(a, b, d, e);
+      const high = Math.max(a, b, d, e);
+      for (let k = 0; k < levels.length && levels[k]! < high; k++) {
+        if (levels[k]! >= low) cross(segments, c, r, [a, b, d, e], levels[k]!);
       }
     }
   }
   return segments;
+}
+
+/** Of one cell with the corners a b above e d. */
+function cross(segments: number[], c: number, r: number, [a, b, d, e]: readonly [number, number, number, number], level: number): void {
+  const index = (a > level ? 1 : 0) + (b > level ? 2 : 0) + (d > level ? 4 : 0) + (e > level ? 8 : 0);
+  for (const edge of EDGES[index]!) {
+    if (edge === 0) segments.push(c + (level - a) / (b - a), r);
+    else if (edge === 1) segments.push(c + 1, r + (level - b) / (d - b));
+    else if (edge === 2) segments.push(c + (level - e) / (d - e), r + 1);
+    else segments.push(c, r + (level - a) / (e - a));
+  }
 }

@@ -1,8 +1,8 @@
 /** Paints a plot: shaded contours once, trails as often as time moves. Colours come from the style sheet, so that both themes are one code. */
 
 import type { SurfaceTrail } from '../../store/surfaces.ts';
-import { dashOf } from '../primitives/palette.ts';
-import { contour, heightsOf, levelsOf } from './contours.ts';
+import { COLORS, dashOf } from '../primitives/palette.ts';
+import { contours, heightsOf, levelsOf } from './contours.ts';
 import { type Frame, toPixel } from './frame.ts';
 
 const LEVELS = 14;
@@ -11,14 +11,19 @@ const CELL = 3;
 
 type Rgb = readonly [number, number, number];
 
-/** What a token is in the present theme. */
-export function colorOf(element: Element, token: string): string {
-  const probe = document.createElement('span');
-  probe.style.color = `var(${token})`;
-  element.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
+const TOKENS = ['--plot-low', '--plot-high', '--plot-line', '--ink-2', '--surface', ...Array.from({ length: COLORS }, (_, k) => `--run-${k}`)];
+
+/** What the tokens are in the theme of the element: all asked for at once, since each question in between would cost a layout. */
+export function colorsOf(element: Element): ReadonlyMap<string, string> {
+  const probes = TOKENS.map((token) => {
+    const probe = document.createElement('span');
+    probe.style.color = `var(${token})`;
+    return probe;
+  });
+  element.append(...probes);
+  const colors = new Map(TOKENS.map((token, i) => [token, getComputedStyle(probes[i]!).color]));
+  for (const probe of probes) probe.remove();
+  return colors;
 }
 
 const channels = (color: string): Rgb => (color.match(/[\d.]+/g) ?? ['0', '0', '0']).slice(0, 3).map(Number) as unknown as Rgb;
@@ -34,7 +39,7 @@ function prepare(canvas: HTMLCanvasElement, { width, height }: Frame): CanvasRen
   return context;
 }
 
-export function paintSurface(canvas: HTMLCanvasElement, frame: Frame): void {
+export function paintSurface(canvas: HTMLCanvasElement, frame: Frame, colors: ReadonlyMap<string, string>): void {
   const context = prepare(canvas, frame);
   if (!context) return;
   const { surface, width, height } = frame;
@@ -42,20 +47,19 @@ export function paintSurface(canvas: HTMLCanvasElement, frame: Frame): void {
   const rows = Math.ceil(height / CELL) + 1;
   const heights = heightsOf(surface, columns, rows);
   const levels = levelsOf(heights, LEVELS);
-  shade(context, frame, heights, levels, [channels(colorOf(canvas, '--plot-low')), channels(colorOf(canvas, '--plot-high'))]);
-  context.strokeStyle = colorOf(canvas, '--plot-line');
+  const color = (token: string): string => colors.get(token)!;
+  shade(context, frame, heights, levels, [channels(color('--plot-low')), channels(color('--plot-high'))]);
+  context.strokeStyle = color('--plot-line');
   context.lineWidth = 1;
   const [sx, sy] = [width / (columns - 1), height / (rows - 1)];
-  for (const level of levels) {
-    const segments = contour(heights, level);
-    context.beginPath();
-    for (let i = 0; i < segments.length; i += 4) {
-      context.moveTo(segments[i]! * sx, segments[i + 1]! * sy);
-      context.lineTo(segments[i + 2]! * sx, segments[i + 3]! * sy);
-    }
-    context.stroke();
+  const segments = contours(heights, levels);
+  context.beginPath();
+  for (let i = 0; i < segments.length; i += 4) {
+    context.moveTo(segments[i]! * sx, segments[i + 1]! * sy);
+    context.lineTo(segments[i + 2]! * sx, segments[i + 3]! * sy);
   }
-  paintMinima(context, canvas, frame);
+  context.stroke();
+  paintMinima(context, color('--ink-2'), frame);
 }
 
 /** Each band between two levels in one tone, valleys nearest to the ground of the page. */
@@ -68,10 +72,11 @@ function shade(
 ): void {
   const { columns, rows, values } = heights;
   const image = new ImageData(columns, rows);
-  for (const [i, value] of values.entries()) {
-    const band = levels.findIndex((level) => value < level);
-    const share = (band < 0 ? levels.length : band) / levels.length;
-    for (const k of [0, 1, 2] as const) image.data[4 * i + k] = low[k] + (high[k] - low[k]) * share;
+  for (let i = 0; i < values.length; i++) {
+    let band = 0;
+    while (band < levels.length && values[i]! >= levels[band]!) band++;
+    const share = band / levels.length;
+    for (let k = 0; k < 3; k++) image.data[4 * i + k] = low[k]! + (high[k]! - low[k]!) * share;
     image.data[4 * i + 3] = 255;
   }
   const grid = new OffscreenCanvas(columns, rows);
@@ -81,8 +86,8 @@ function shade(
   context.drawImage(grid, -sx / 2, -sy / 2, columns * sx, rows * sy);
 }
 
-function paintMinima(context: CanvasRenderingContext2D, canvas: HTMLCanvasElement, frame: Frame): void {
-  context.strokeStyle = colorOf(canvas, '--ink-2');
+function paintMinima(context: CanvasRenderingContext2D, color: string, frame: Frame): void {
+  context.strokeStyle = color;
   context.lineWidth = 1.5;
   context.beginPath();
   for (const [x, y] of frame.surface.minima) {
@@ -108,12 +113,10 @@ export interface Painted {
   trails: readonly SurfaceTrail[];
   /** Steps to show. */
   step: number;
-  colors: readonly string[];
-  /** Of the disc's rim. */
-  ground: string;
+  colors: ReadonlyMap<string, string>;
 }
 
-export function paintTrails(canvas: HTMLCanvasElement, frame: Frame, { trails, step, colors, ground }: Painted): void {
+export function paintTrails(canvas: HTMLCanvasElement, frame: Frame, { trails, step, colors }: Painted): void {
   const context = prepare(canvas, frame);
   if (!context) return;
   context.lineJoin = 'round';
@@ -121,24 +124,36 @@ export function paintTrails(canvas: HTMLCanvasElement, frame: Frame, { trails, s
     const end = Math.min(step, points.length / 4 - 1);
     if (end < 0) continue;
     context.setLineDash((dashOf(l) ?? '').split(' ').filter(Boolean).map(Number));
-    context.strokeStyle = colors[l]!;
-    context.lineWidth = 2;
+    const color = colors.get(`--run-${l % COLORS}`)!;
+    context.strokeStyle = color;
+    context.lineWidth = 1.75;
+    context.globalAlpha = 0.85;
     context.stroke(trailPath(frame, points, end));
     context.setLineDash([]);
-    paintHead(context, frame, placeOf(frame, points, end), colors[l]!, ground);
+    context.globalAlpha = 1;
+    paintHead(context, frame, placeOf(frame, points, end), color, colors.get('--surface')!);
   }
 }
 
-/** The way to point `end`; points that stand on the pixel of the last one are left out. */
+/** Farther outside than half a plot. */
+const isFar = ({ width, height }: Frame, x: number, y: number): boolean => Math.abs(x - width / 2) > width || Math.abs(y - height / 2) > height;
+
+/**
+ * The way to point `end`. Points that stand on the pixel of the last one are left out, and so are steps between two places far outside:
+ * a run that jumps to and fro ever farther would paint the plot over.
+ */
 function trailPath(frame: Frame, points: Float32Array, end: number): Path2D {
   const path = new Path2D();
   let [lastX, lastY] = placeOf(frame, points, 0);
+  let wasFar = isFar(frame, lastX, lastY);
   path.moveTo(lastX, lastY);
   for (let k = 1; k <= end; k++) {
     const [x, y] = placeOf(frame, points, k);
     if (k < end && Math.abs(x - lastX) + Math.abs(y - lastY) < 0.7) continue;
-    path.lineTo(x, y);
-    [lastX, lastY] = [x, y];
+    const far = isFar(frame, x, y);
+    if (far && wasFar) path.moveTo(x, y);
+    else path.lineTo(x, y);
+    [lastX, lastY, wasFar] = [x, y, far];
   }
   return path;
 }

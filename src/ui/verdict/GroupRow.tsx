@@ -48,10 +48,13 @@ export function GroupRow({ group, best, reference, experiment, newest, open, onT
   );
 }
 
+/** Runs in turns are never quite at the same step; one this far back is catching up. */
+const BEHIND = 0.9;
+
 function Detail({ group: { members }, reference, experiment, newest }: Omit<GroupRowProps, 'best' | 'open' | 'onToggle'>) {
   const [first] = members;
   const lost = members.filter((run) => run.diverged !== null);
-  const behind = members.filter((run) => run.diverged === null && run.step < newest);
+  const behind = members.filter((run) => run.diverged === null && run.step < BEHIND * newest);
   const words = reference && reference !== first!.spec ? settingsWords(reference, first!.spec, experiment) : [];
   return (
     <span className={styles.detail}>

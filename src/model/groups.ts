@@ -162,6 +162,19 @@ function labelOf(first: Settings, firsts: readonly Settings[], by: GroupBy): str
   return words.length > 0 ? words.map((setting) => setting.words).join(', ') : first.get('optimizer')!.words;
 }
 
+/** "Momentum" of "Momentum · seed 1" and "Momentum · seed 2"; null where the names have less in common. */
+function commonName(names: readonly string[]): string | null {
+  const plain = new Set(names.map((name) => name.replace(/[\s·,]*\bseed \d+(?: \(\d+\))?$/i, '').trim()));
+  const [name] = plain;
+  return plain.size === 1 && name ? name : null;
+}
+
+/** What the visitor calls the groups, where that tells them apart; else what they are. */
+function namesOf(groups: readonly (readonly RunSpec[])[], labels: readonly string[]): readonly string[] {
+  const names = groups.map((runs) => commonName(runs.map((run) => run.name)));
+  return names.every((name) => name !== null) && new Set(names).size === names.length ? names : labels;
+}
+
 /** The groups in the order of their first runs; null where that would leave every run by itself, or there is nothing to group by. */
 export function groupRuns(runs: readonly RunSpec[], ids: readonly string[], by: GroupBy, shared: Shared): RunGroup[] | null {
   if (by === 'none' || runs.length < 2) return null;
@@ -175,9 +188,17 @@ export function groupRuns(runs: readonly RunSpec[], ids: readonly string[], by: 
   if (members.size === runs.length) return null;
   const groups = [...members.values()];
   const firsts = groups.map(([first]) => all[first!]!);
+  const labels = firsts.map((first) => labelOf(first, firsts, by));
+  const said =
+    by === 'seeds'
+      ? namesOf(
+          groups.map((positions) => positions.map((i) => runs[i]!)),
+          labels,
+        )
+      : labels;
   return groups.map((positions, g) => ({
     key: `group-${ids[positions[0]!]!}`,
-    label: labelOf(firsts[g]!, firsts, by),
+    label: said[g]!,
     ids: positions.map((i) => ids[i]!),
   }));
 }

@@ -48,6 +48,18 @@ describe('groups by everything but the seed', () => {
     expect(grouped(runs, 'seeds')).toEqual([['SGD', 3]]);
   });
 
+  it('are called what the visitor calls them, where that tells them apart', () => {
+    const named = (name: string, lr: number, seed: number): RunSpec => ({ ...sgd(lr, seed), name });
+    const calls = (...names: string[]) =>
+      grouped(
+        names.map((name, i) => named(name, i < 2 ? 0.1 : 0.2, i % 2)),
+        'seeds',
+      )?.map(([label]) => label);
+    expect(calls('Slow · seed 0', 'Slow · seed 1', 'Fast seed 0', 'Fast seed 1 (2)')).toEqual(['Slow', 'Fast']);
+    expect(calls('A · seed 0', 'A · seed 1', 'A · seed 0', 'A · seed 1')).toEqual(['lr 0.1', 'lr 0.2']);
+    expect(calls('A', 'B', 'C', 'C')).toEqual(['lr 0.1', 'lr 0.2']);
+  });
+
   it('keeps networks and schedules apart', () => {
     const other: ModelSpec = { ...model, layers: [...model.layers, { id: 'relu', type: 'ReLU' }] };
     const runs = [1, 2].flatMap((seed) => [

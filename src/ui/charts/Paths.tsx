@@ -95,9 +95,19 @@ function handle(
   const write = (element: Element | null, attributes: object): void => {
     for (const [name, value] of Object.entries(attributes)) element?.setAttribute(name, String(value));
   };
+  const known = new Map<string, Element>();
+  /** React keeps an element while its key is there: each is looked for once. */
+  const find = (key: string): Element | undefined => {
+    const kept = known.get(key);
+    if (kept?.isConnected) return kept;
+    const found = group.current?.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? undefined;
+    if (found) known.set(key, found);
+    else known.delete(key);
+    return found;
+  };
   return {
     set: (key, d) => {
-      const path = group.current?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      const path = find(key);
       if (path && path.getAttribute('d') !== d) path.setAttribute('d', d);
     },
     clip: (x, y, width, height) => write(clip.current, { x, y: y - 2, width, height: height + 4 }),

@@ -9,22 +9,33 @@ import type { PathsHandle } from './Paths.tsx';
 import { bandPath, curvePath, mapX, mapY, type Plot } from './path.ts';
 import type { ChartSpec } from './spec.ts';
 
-export function paintLine(paths: PathsHandle, plot: Plot, line: Line, spec: ChartSpec, fit: Fit): void {
+/** Where paths go: onto the page, or to what brings them there together. */
+type Target = Pick<PathsHandle, 'set'>;
+
+export function paintLine(paths: Target, plot: Plot, line: Line, spec: ChartSpec, fit: Fit, ghost: boolean): void {
   for (const [i, { metric }] of spec.layers.entries()) {
     const curve = curveOf(line, metric, fit.choice, fit.smoothing);
     paths.set(`${line.key}/${i}/line`, curve ? curvePath(plot, curve.xs, curve.factor, curve.ys) : '');
     if (curve?.band) paths.set(`${line.key}/${i}/band`, bandPath(plot, curve.xs, curve.factor, curve.band.low, curve.band.high));
     else if (line.grouped) paths.set(`${line.key}/${i}/band`, '');
-    if (line.grouped || !isNoisy(metric)) continue;
-    const raw = fit.smoothing > 0 ? curveOf(line, metric, fit.choice, 0) : null;
-    paths.set(`${line.key}/${i}/ghost`, raw ? curvePath(plot, raw.xs, raw.factor, raw.ys) : '');
   }
+  paintGhost(paths, plot, line, spec, fit, ghost);
   if (line.grouped) paintMembers(paths, plot, line, spec, fit, highlightStore.getState().line === line.key);
   paths.set(`${line.key}/marks`, line.runs.map((run) => marks(plot, run.id, spec, fit)).join(''));
 }
 
+/** The raw curve behind a smoothed one. */
+export function paintGhost(paths: Target, plot: Plot, line: Line, spec: ChartSpec, fit: Fit, on: boolean): void {
+  if (line.grouped) return;
+  for (const [i, { metric }] of spec.layers.entries()) {
+    if (!isNoisy(metric)) continue;
+    const raw = on && fit.smoothing > 0 ? curveOf(line, metric, fit.choice, 0) : null;
+    paths.set(`${line.key}/${i}/ghost`, raw ? curvePath(plot, raw.xs, raw.factor, raw.ys) : '');
+  }
+}
+
 /** The single runs of a group: all of them while it stands out, and always those that have diverged, since the mean goes on without them. */
-export function paintMembers(paths: PathsHandle, plot: Plot, line: Line, spec: ChartSpec, fit: Fit, all: boolean): void {
+export function paintMembers(paths: Target, plot: Plot, line: Line, spec: ChartSpec, fit: Fit, all: boolean): void {
   const { diverged } = liveStore.getState();
   for (const [i, { metric }] of spec.layers.entries()) {
     for (const { id } of line.runs) {
@@ -34,7 +45,7 @@ export function paintMembers(paths: PathsHandle, plot: Plot, line: Line, spec: C
   }
 }
 
-export function paintEarlier(paths: PathsHandle, plot: Plot, run: EarlierRun & { key: string }, spec: ChartSpec, fit: Fit): void {
+export function paintEarlier(paths: Target, plot: Plot, run: EarlierRun & { key: string }, spec: ChartSpec, fit: Fit): void {
   for (const [i, { metric }] of spec.layers.entries()) paths.set(`${run.key}/${i}/earlier`, seriesPath(plot, run.series, metric, fit));
 }
 

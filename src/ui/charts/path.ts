@@ -15,10 +15,16 @@ export interface Plot {
   log: boolean;
   /** Horizontal axis. */
   logX?: boolean;
+  /** Pixels a decimation column, where there are so many lines that fewer points do. */
+  columnPx?: number;
 }
 
 /** Pixels a decimation column: half the points of one a pixel, and no eye sees the difference on a jagged line. */
 const COLUMN_PX = 1.5;
+/** So many lines have this; of more, each has fewer points, so that all of them cost the browser little more. */
+const FEW_LINES = 8;
+
+export const columnOfLines = (lines: number): number => COLUMN_PX * Math.sqrt(Math.max(1, lines / FEW_LINES));
 /** Beyond the plot area by this much a coordinate is as good as infinite. */
 const OUT = 40;
 /** A point left or right of the plot keeps its place, or the line to it would have another slope. */
@@ -43,7 +49,7 @@ function pick(plot: Plot, xs: ArrayLike<number>, factor: number, ys: Column): Pi
   const [x0, x1] = [plot.x.min / factor, plot.x.max / factor];
   const from = Math.max(0, lowerBound(xs, x0, 0, ys.length) - 1);
   const to = Math.min(ys.length, lowerBound(xs, x1, from, ys.length) + 1);
-  return decimate(xs, ys, from, to, x0, x1, Math.max(1, Math.round(plot.width / COLUMN_PX)), picked, plot.logX);
+  return decimate(xs, ys, from, to, x0, x1, Math.max(1, Math.round(plot.width / (plot.columnPx ?? COLUMN_PX))), picked, plot.logX);
 }
 
 /** Points that are not finite, or have no place on a log axis, leave a gap. */

@@ -6,10 +6,13 @@ import { highlightStore } from '../../store/view.ts';
 import { type Domains, domainsOf, type Fit } from './domains.ts';
 import { type Line, seriesOf } from './lines.ts';
 import type { PathsHandle } from './Paths.tsx';
-import { paintEarlier, paintLine, paintMembers } from './paint.ts';
-import type { Plot } from './path.ts';
+import { paintEarlier, paintGhost, paintLine, paintMembers } from './paint.ts';
+import { columnOfLines, type Plot } from './path.ts';
 import { paintNow, paintSoon, register } from './scheduler.ts';
 import type { ChartSpec } from './spec.ts';
+
+/** Raw curves behind more lines than these would be one cloud: then only the line that stands out has its own. */
+const MOST_GHOSTS = 12;
 
 export interface Painter {
   domains: Domains;
@@ -44,24 +47,29 @@ export function useCurvePainter({ scene, paths, asleep }: Options): Painter {
       function* (): Generator<void> {
         const next = measure();
         setDomains((old) => (equal(old, next) ? old : next));
-        const at = plot.current;
+        const stands = plot.current;
         const handle = paths.current;
-        if (!at || !handle) return;
+        if (!stands || !handle) return;
+        const at: Plot = { ...stands, columnPx: columnOfLines(scene.lines.length) };
         // A new domain comes through the frame, which paints when it is there.
         const { spec, lines, earlier, fit } = scene;
         if (!equal({ ...at, whole: next.whole }, next) || at.log !== spec.log || at.logX !== fit.choice.log) return;
         yield;
-        if (behind.current?.[0] !== at || behind.current[1] !== scene) {
-          for (const run of earlier) {
-            paintEarlier(handle, at, run, spec, fit);
-            yield;
-          }
-          behind.current = [at, scene];
-        }
-        for (const line of lines) {
-          paintLine(handle, at, line, spec, fit);
+        // All together at the end: each frame that changes a path is drawn by the browser, whole.
+        const done: [key: string, d: string][] = [];
+        const target = { set: (key: string, d: string) => void done.push([key, d]) };
+        const stale = behind.current?.[0] !== stands || behind.current[1] !== scene;
+        for (const run of stale ? earlier : []) {
+          paintEarlier(target, at, run, spec, fit);
           yield;
         }
+        const { line: standsOut } = highlightStore.getState();
+        for (const line of lines) {
+          paintLine(target, at, line, spec, fit, lines.length <= MOST_GHOSTS || line.key === standsOut);
+          yield;
+        }
+        for (const [key, d] of done) handle.set(key, d);
+        behind.current = [stands, scene];
       },
     [scene, measure, paths],
   );
@@ -102,7 +110,11 @@ function useHighlight({ spec, lines, fit }: Scene, paths: RefObject<PathsHandle 
       const shown = lines.some((line) => line.key === key) ? key : null;
       handle.highlight(shown);
       const at = plot.current;
-      if (at) for (const line of lines) if (line.grouped) paintMembers(handle, at, line, spec, fit, line.key === shown);
+      if (!at) return;
+      for (const line of lines) {
+        if (line.grouped) paintMembers(handle, at, line, spec, fit, line.key === shown);
+        else if (lines.length > MOST_GHOSTS) paintGhost(handle, at, line, spec, fit, line.key === shown);
+      }
     };
     show(highlightStore.getState());
     return highlightStore.subscribe(show);

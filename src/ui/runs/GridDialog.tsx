@@ -25,6 +25,8 @@ export function GridDialog({ runs, onClose }: { runs: readonly RunItem[]; onClos
   const room = useRoom(chosen, { count, first });
   const problem = problemOf(chosen, { count, first }) ?? (room && !room.fits ? room.text : null);
   const make = (): void => {
+    // What the grid is for: a mean and its band in place of a tangle.
+    setView({ groupBy: 'seeds' });
     replaceRuns(gridRuns(chosen, { count, first }), `${chosen.length * count} runs: ${chosen.length} × ${count} seeds.`);
     setView({ groupBy: 'seeds' });
     onClose();

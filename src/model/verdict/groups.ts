@@ -1,5 +1,6 @@
 /** Runs that differ in nothing but their seed are one contestant: a group, with a mean and its 95 % interval. */
 import { describeOptimizer } from '../diff.ts';
+import { canonical } from '../groups.ts';
 import { resolveInit } from '../inits/index.ts';
 import { resolveOptimizer } from '../optimizers/index.ts';
 import { resolveSchedule } from '../schedules/index.ts';
@@ -67,17 +68,6 @@ function complete<T extends { type: string }>(spec: T, resolve: (spec: T) => obj
   } catch {
     return spec;
   }
-}
-
-/** JSON with sorted keys and without undefined ones. */
-function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, item]) => `${JSON.stringify(name)}:${canonical(item)}`)
-    .join()}}`;
 }
 
 /** In the order of their first runs. `shared` is the experiment's model. */

@@ -20,6 +20,7 @@ const { values: args } = parseArgs({
     halves: { type: 'boolean', default: false },
     optimizers: { type: 'boolean', default: false },
     landscape: { type: 'boolean', default: false },
+    sweep: { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
   },
 });
@@ -71,11 +72,11 @@ function write(section, text) {
   if (!args['dry-run']) writeSection(section, text);
 }
 
-async function speeds(page, browser) {
-  const lanes = (args.lanes ?? '1,2,4,8').split(',').map(Number);
+async function speeds(page, browser, nets = args.nets, many = '1,2,4,8', section = 'own') {
+  const lanes = (args.lanes ?? many).split(',').map(Number);
   const load = os.loadavg()[0];
   const cells = [];
-  for (const name of args.nets.split(',')) {
+  for (const name of nets.split(',')) {
     const dispatches = [];
     for (const l of lanes) dispatches.push(await page.evaluate(([n, k]) => window.__own.prepare(n, k), [name, l]));
     const times = lanes.map(() => []);
@@ -93,7 +94,7 @@ async function speeds(page, browser) {
     table(['network', 'lanes:', 'steps/s:', 'lane steps/s:', 'ms/step:', `against ${lanes[0]} lane:`, 'dispatches/step:'], cells),
     `${await made(page, browser)} (load ${num(load)} before). Medians of ${args.rounds} interleaved rounds.`,
   ].join('\n\n');
-  write('own', text);
+  write(section, text);
 }
 
 /** Steps of a submit in the measurement of JavaScript. */
@@ -226,6 +227,7 @@ try {
   else if (args.landscape) write('landscape', `${await landscape(page, browser)}\n\n${await made(page, browser)} (load ${num(os.loadavg()[0])}).`);
   else if (args.halves) write('halves', `${await halves(page)}\n\n${await made(page, browser)}.`);
   else if (args.optimizers) write('optimizers', `${await optimizers(page)}\n\n${await made(page, browser)}. ${args.rounds} rounds.`);
+  else if (args.sweep) await speeds(page, browser, 'mlp-2d', '1,32', 'sweep');
   else await speeds(page, browser);
   for (const error of new Set(errors)) console.error(error);
 } finally {

@@ -1,6 +1,6 @@
 /** Every trial as a row, sorted by any column; each can join the race. */
 import { ArrowDown, ArrowUp, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { RUNS } from '../../model/experiment.ts';
 import { formatLoss, formatNumber, formatPercent } from '../../model/format.ts';
 import { addToRace, type Found, type Search } from '../../store/search.ts';
@@ -85,26 +85,47 @@ export function TrialTable({ search, found, hovered, onHover }: TrialTableProps)
         </thead>
         <tbody>
           {sorted(found, by, sort.down).map((trial) => (
-            <tr
-              key={trial.id}
-              data-hovered={trial.id === hovered || undefined}
-              data-state={trial.outcome?.state}
-              onPointerEnter={() => onHover(trial.id)}
-              onPointerLeave={() => onHover(null)}
-            >
-              {columns.map((column) => (
-                <td key={column.key}>{column.show(trial)}</td>
-              ))}
-              <td>
-                <AddButton search={search} trial={trial} />
-              </td>
-            </tr>
+            <TrialRow key={trial.id} search={search} trial={trial} columns={columns} hovered={trial.id === hovered} onHover={onHover} />
           ))}
         </tbody>
       </table>
     </section>
   );
 }
+
+interface TrialRowProps {
+  search: Search;
+  trial: Found;
+  columns: readonly Column[];
+  hovered: boolean;
+  onHover: (id: string | null) => void;
+}
+
+/** Of up to 160 rows at most 32 change at a time: the others are not drawn again. */
+const unchanged = (a: TrialRowProps, b: TrialRowProps): boolean =>
+  a.hovered === b.hovered &&
+  a.trial.id === b.trial.id &&
+  a.trial.step === b.trial.step &&
+  a.trial.diverged === b.trial.diverged &&
+  Object.is(a.trial.valLoss, b.trial.valLoss);
+
+const TrialRow = memo(function TrialRow({ search, trial, columns, hovered, onHover }: TrialRowProps) {
+  return (
+    <tr
+      data-hovered={hovered || undefined}
+      data-state={trial.outcome?.state}
+      onPointerEnter={() => onHover(trial.id)}
+      onPointerLeave={() => onHover(null)}
+    >
+      {columns.map((column) => (
+        <td key={column.key}>{column.show(trial)}</td>
+      ))}
+      <td>
+        <AddButton search={search} trial={trial} />
+      </td>
+    </tr>
+  );
+}, unchanged);
 
 function AddButton({ search, trial }: { search: Search; trial: Found }) {
   const full = useConfig((state) => state.experiment.runs.length >= RUNS);

@@ -6,14 +6,12 @@ import type { Dataset } from '../data/types.ts';
 import { type Gpu, UnavailableError } from '../gpu/device.ts';
 import { restoreExperiment } from '../model/experiment.ts';
 import type { Experiment } from '../model/types.ts';
-import type { Command, Event, Inspect, RunState, Watch } from '../worker/protocol.ts';
+import type { Command, Event, RunState } from '../worker/protocol.ts';
 import { answerFit } from './fit.ts';
 import type { LaneSnapshot } from './group.ts';
 import { Keeper } from './keeper.ts';
 import { checkFit, type Lane, lanesOf } from './lane.ts';
 import { Lease } from './lease.ts';
-import { MapPainter } from './maps.ts';
-import type { Microscope } from './microscope.ts';
 import { Outbox } from './outbox.ts';
 import type { Demand } from './pace.ts';
 import { Paths } from './paths.ts';
@@ -23,6 +21,7 @@ import { summariseAdapter, summariseData, summarisePlan, summariseRun } from './
 import type { Survey } from './survey.ts';
 import { Tiles } from './tiles.ts';
 import { Trainer } from './trainer.ts';
+import { Viewer } from './viewer.ts';
 
 /** Milliseconds between ticks (status, feature maps), the same at full speed, and between checkpoints. A tick waits for what is in flight. */
 const TICK = 100;
@@ -46,13 +45,8 @@ export class Session {
   private readonly demand: Demand = { visible: true, maxSpeed: false };
   private loop: Promise<void> = Promise.resolve();
   private queue: Promise<void> = Promise.resolve();
-  private watch: Watch | null = null;
-  private inspect: Inspect | null = null;
   private readonly source = new Source();
   private readonly speed = new Speed();
-  private readonly painter = new MapPainter();
-  /** Loaded when it is first wanted. */
-  private microscope: Microscope | null = null;
   private readonly tiles = new Tiles();
   private readonly paths = new Paths();
   /** Loaded with the first landscape that is asked for. */
@@ -60,6 +54,7 @@ export class Session {
   private readonly lease: Lease;
   private readonly keeper: Keeper;
   private readonly outbox: Outbox;
+  private readonly viewer: Viewer;
 
   constructor(private readonly emit: (event: Event) => void) {
     this.outbox = new Outbox((train, validation) => this.emit({ type: 'points', load: this.load, train, validation }));
@@ -68,8 +63,7 @@ export class Session {
       granted: ({ info, device }) => this.emit({ type: 'adapter', adapter: summariseAdapter(info, device.limits) }),
       lost: (message) => {
         this.emit({ type: 'device_lost', message });
-        this.painter.forget();
-        this.microscope?.close();
+        this.viewer.forget();
         this.enqueue(async () => {
           await this.keeper.revive();
           await this.examineAtRest();
@@ -82,6 +76,7 @@ export class Session {
       resumed: (step) => this.emit({ type: 'resumed', load: this.load, step }),
       stale: () => this.load !== this.latest,
     });
+    this.viewer = new Viewer({ use: (action) => this.keeper.use(action), emit, load: () => this.load });
   }
 
   private get trainer(): Trainer | null {
@@ -104,12 +99,11 @@ export class Session {
       case 'lose_device':
         return this.lease.destroyDevice();
       case 'watch':
-        this.watch = command.watch;
-        if (!this.running) this.enqueue(() => this.paint());
+        this.viewer.watch = command.watch;
+        if (!this.running) this.enqueue(() => this.viewer.paint());
         return;
       case 'inspect':
-        this.inspect = command.inspect;
-        this.microscope?.hurry();
+        this.viewer.turnTo(command.inspect);
         if (!this.running) this.enqueue(() => this.examineAtRest());
         return;
       case 'load':
@@ -188,7 +182,7 @@ export class Session {
     this.experiment = experiment;
     await this.keeper.create(lanes);
     this.announce(dataset, lanes);
-    await this.show();
+    await this.viewer.show();
     this.tune();
   }
 
@@ -255,14 +249,14 @@ export class Session {
     this.paths.keep(ids);
     if (fresh.length > 0) this.emit({ type: 'restarted', load: this.load, runs: fresh });
     this.announce(dataset, lanes);
-    if (!this.wanted) await this.examine();
+    if (!this.wanted) await this.viewer.examine();
   }
 
   private async reset(load: number): Promise<void> {
     this.startOver(load);
     await this.keeper.revive();
     await this.keeper.use((trainer) => trainer.reset());
-    await this.show();
+    await this.viewer.show();
   }
 
   private start(): void {
@@ -290,7 +284,7 @@ export class Session {
       this.speed.stop();
       this.outbox.flush();
     }
-    await this.examine();
+    await this.viewer.examine();
   }
 
   /** Trains up to `goal`, or until `stop()`, with a look at the weights wherever the runs' paths are recorded. */
@@ -308,8 +302,7 @@ export class Session {
     this.speed.at(this.trainer?.leader ?? 0);
     this.outbox.flush();
     if (this.running) this.status();
-    if (this.painter.due) await this.paint();
-    if (this.demand.visible && (this.microscope?.due ?? this.inspect !== null)) await this.examine();
+    await this.viewer.glance(this.demand.visible);
     if (this.keeper.age >= CHECKPOINT) await this.keeper.use((trainer) => this.keeper.mark(trainer));
   }
 
@@ -327,40 +320,11 @@ export class Session {
     this.emit({ type: 'done', request });
   }
 
-  private async paint(): Promise<void> {
-    const { watch } = this;
-    if (!watch) return;
-    const { layer, sample } = watch;
-    await this.keeper.use(async (trainer) => {
-      const maps = await this.painter.paint(trainer, watch);
-      const { labels, train } = trainer.data;
-      this.emit({ type: 'maps', load: this.load, layer, sample, label: labels[train + sample] ?? 0, maps });
-    });
-  }
-
-  /** The next update of the watched layer. */
-  private async examine(): Promise<void> {
-    const { inspect } = this;
-    if (!inspect) return this.microscope?.close();
-    this.microscope ??= new (await import('./microscope.ts')).Microscope();
-    const { microscope } = this;
-    await this.keeper.use(async (trainer) => {
-      const inspection = await microscope.look(trainer, inspect);
-      this.emit({ type: 'inspection', load: this.load, of: inspect, inspection });
-    });
-  }
-
   /** As soon as what is in flight has landed: while averages are validated they stand in the place of the weights. */
   private async examineAtRest(): Promise<void> {
     if (this.running) return; // the next tick looks
     await this.loop;
-    await this.examine();
-  }
-
-  /** All that can be seen while nothing moves. */
-  private async show(): Promise<void> {
-    await this.paint();
-    await this.examine();
+    await this.viewer.examine();
   }
 
   private status(): void {

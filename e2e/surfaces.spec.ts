@@ -69,6 +69,19 @@ test('from the footer: ravine and saddle side by side, four runs, and the trails
   expect(loss).toBeLessThan(0.01);
 });
 
+test('a pointer on a loss chart asks for the numbers of its step, on every surface', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await openLab(page);
+  const adam = region(page, 'Surface 2: Saddle').getByRole('row', { name: 'Adam' });
+  const last = await adam.textContent();
+  const chart = (await page.getByRole('img', { name: /^Loss on Ravine/ }).boundingBox())!;
+  await page.mouse.move(chart.x + 44, chart.y + 60);
+  await expect(page.getByRole('columnheader', { name: 'at step 0', exact: true })).toHaveCount(2);
+  await expect(adam).toContainText('−2.000');
+  await page.mouse.move(chart.x + 44, chart.y - 60);
+  await expect(adam).toHaveText(last!);
+});
+
 test('the start moves by mouse: a press, a drag, and the trail begins there; a reload keeps it', async ({ page }) => {
   await openLab(page);
   const box = (await ravine(page).locator('[data-pad]').boundingBox())!;

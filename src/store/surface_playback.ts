@@ -7,6 +7,8 @@ export interface Playback {
   /** The same, at most ten times a second: for text. */
   told: number;
   playing: boolean;
+  /** Under the pointer, on the loss chart of any surface. */
+  hover: number | null;
   /** Steps a second. */
   speed: number;
 }
@@ -16,7 +18,7 @@ export const SPEEDS = [1, 1000] as const;
 const PICTURE = 30;
 const TEXT = 100;
 
-export const playbackStore = createStore<Playback>(() => ({ step: 0, told: 0, playing: false, speed: 30 }));
+export const playbackStore = createStore<Playback>(() => ({ step: 0, told: 0, playing: false, hover: null, speed: 30 }));
 
 let last = 0;
 let frame = 0;
@@ -61,6 +63,7 @@ export function play(): void {
 export const pause = (): void => show(playbackStore.getState().step);
 export const showAll = (): void => show(last);
 export const stepOn = (): void => show(playbackStore.getState().step + 1);
+export const setHover = (hover: number | null): void => playbackStore.setState({ hover });
 export const setSpeed = (speed: number): void => playbackStore.setState({ speed });
 
 /** Other trails, of so many steps: what stood at the end stays there. */

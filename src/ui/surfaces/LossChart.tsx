@@ -2,7 +2,7 @@
 import { type PointerEvent, useId, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import type { Surface } from '../../model/surfaces/index.ts';
-import { playbackStore, show } from '../../store/surface_playback.ts';
+import { playbackStore, setHover, show } from '../../store/surface_playback.ts';
 import type { SurfaceTrail } from '../../store/surfaces.ts';
 import { mapX, mapY, type Plot } from '../charts/path.ts';
 import { linearTicks, logTicks, valueDomain } from '../charts/scale.ts';
@@ -67,9 +67,9 @@ export function LossChart({ name, surface, trails, steps }: LossChartProps) {
     }),
     [surface, trails, steps, width],
   );
-  const seek = (event: PointerEvent): void => {
+  const stepAt = (event: PointerEvent): number => {
     const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    show(Math.round(((left - plot.left) / plot.width) * plot.x.max));
+    return Math.min(steps, Math.max(0, Math.round(((left - plot.left) / plot.width) * plot.x.max)));
   };
   return (
     <div ref={box} className={styles.chart}>
@@ -80,8 +80,9 @@ export function LossChart({ name, surface, trails, steps }: LossChartProps) {
           height={HEIGHT}
           role="img"
           aria-label={`${name}: loss against step. The numbers are in the table below.`}
-          onPointerDown={seek}
-          onPointerMove={(event) => event.buttons === 1 && seek(event)}
+          onPointerDown={(event) => show(stepAt(event))}
+          onPointerMove={(event) => (event.buttons === 1 ? show(stepAt(event)) : setHover(stepAt(event)))}
+          onPointerLeave={() => setHover(null)}
         >
           <Axes plot={plot} />
           <Curves plot={plot} surface={surface} trails={trails} />
@@ -131,6 +132,15 @@ function Curves({ plot, surface, trails }: { plot: Plot; surface: Surface; trail
       <g clipPath={`url(#${id}all)`}>{paths.map((d, l) => curve(d, l, true))}</g>
       <g clipPath={`url(#${id}past)`}>{paths.map((d, l) => curve(d, l, false))}</g>
       <line className={styles.now} x1={now} x2={now} y1={plot.top} y2={plot.top + plot.height} />
+      <HoverLine plot={plot} />
     </>
   );
+}
+
+/** On every chart at once. */
+function HoverLine({ plot }: { plot: Plot }) {
+  const hover = useStore(playbackStore, (state) => state.hover);
+  if (hover === null) return null;
+  const x = mapX(plot, Math.min(hover, plot.x.max));
+  return <line className={styles.hover} x1={x} x2={x} y1={plot.top} y2={plot.top + plot.height} />;
 }

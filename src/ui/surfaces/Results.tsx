@@ -9,7 +9,8 @@ import { aboutMuon, numbersAt, sentence } from './words.ts';
 
 export function Results({ surface, trails, steps }: { surface: Surface; trails: readonly SurfaceTrail[]; steps: number }) {
   const runs = useStore(surfaceStore, ({ shown }) => shown?.lab.runs);
-  const told = useStore(playbackStore, (state) => state.told);
+  // The pointer on a chart asks for the numbers of its step.
+  const told = useStore(playbackStore, (state) => state.hover ?? state.told);
   if (!runs || trails.length === 0) return null;
   const notes = trails.map((trail, l) => [runs[l] ? aboutMuon(runs[l].rule, surface) : '', sentence(trail, surface, steps, told)].join(' ').trim());
   return (
@@ -20,7 +21,7 @@ export function Results({ surface, trails, steps }: { surface: Surface; trails: 
         </caption>
         <thead>
           <tr>
-            <th scope="col">run</th>
+            <th scope="col">at step {told}</th>
             <th scope="col">loss</th>
             <th scope="col">x</th>
             <th scope="col">y</th>

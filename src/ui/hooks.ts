@@ -1,5 +1,5 @@
 /** The stores as React hooks, and the few measurements that components share. */
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import { type RefObject, useDeferredValue, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { groupRuns, type RunGroup } from '../model/groups.ts';
@@ -31,7 +31,8 @@ export function useGroups(): readonly RunGroup[] | null {
   const ids = useConfig((state) => state.ids);
   const model = useConfig((state) => state.experiment.model);
   const seed = useConfig((state) => state.experiment.seed);
-  const by = useView((view) => view.groupBy);
+  // Every panel has something in the colour of its run: they follow one by one, so that no task is long.
+  const by = useDeferredValue(useView((view) => view.groupBy));
   return useMemo(() => groupRuns(runs, ids, by, { model, seed }), [runs, ids, by, model, seed]);
 }
 

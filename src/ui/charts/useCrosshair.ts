@@ -16,6 +16,8 @@ interface Options {
 
 /** As near as this, in pixels, a line is meant. */
 const NEAR = 24;
+const MANY = 8;
+const REST_MS = 120;
 
 export function useCrosshair({ scene, paths, plot }: Options) {
   const { name } = scene.spec;
@@ -67,6 +69,7 @@ export function useCrosshair({ scene, paths, plot }: Options) {
 }
 
 function leave(): void {
+  clearTimeout(waiting);
   hoverStore.setState({ hover: null });
   highlight(null);
 }
@@ -100,7 +103,16 @@ function drawCrosshair(group: SVGGElement, at: Plot, { spec, lines, fit }: Scene
     }
   }
   // By keys the crosshair has no height: which line stands out is for the legend to say.
-  if (hover.chart === spec.name && !Number.isNaN(hover.top)) highlight(nearest);
+  if (hover.chart === spec.name && !Number.isNaN(hover.top)) mean(nearest, lines.length);
+}
+
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+/** Of many lines one is meant when the pointer rests at it: on its way it passes them all, and every change is a picture of all of them. */
+function mean(line: string | null, among: number): void {
+  clearTimeout(waiting);
+  if (among <= MANY) highlight(line);
+  else waiting = setTimeout(() => highlight(line), REST_MS);
 }
 
 /** Index of the last point at or before x; −1 before the first. */

@@ -3,10 +3,9 @@
  * while the optimizer race trains, redraws of the charts, size of the JavaScript. Writes a section of docs/benchmarks.md. Needs a build.
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright';
 import { median, table, writeSection } from '../bench/lib/report.mjs';
 import { launchOptions } from './browser.mjs';
@@ -18,12 +17,10 @@ const SECONDS = 15;
 const SLICE = 2000;
 const ROUNDS = 12;
 
-/** gzipped bytes of every script that the first page may load, the workers included; not those of the benchmark and self-test pages. */
+/** What size.mjs says of the scripts that a visitor downloads before the first step. */
 function scripts() {
-  const folder = join(root, 'dist/assets');
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.js') && !/^(lab|bench|selftest|mount|LabPage)\b/i.test(name))
-    .reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0);
+  const told = execFileSync(process.execPath, [join(root, 'scripts/size.mjs')], { encoding: 'utf8' });
+  return /initial JavaScript[^:]*: ([\d.]+)/.exec(told)?.[1];
 }
 
 async function measure(page, address) {
@@ -129,7 +126,7 @@ try {
     [`longest task on the main thread in ${SECONDS} s of the optimizer race (${result.steps} steps)`, longest, '50 ms'],
     ['redraws of a curve a second', result.redraws.toFixed(1), '10'],
     ...costs,
-    ['JavaScript, gzipped, workers included', `${Math.round(scripts() / 1024)} kB`, '350 kB'],
+    ['JavaScript, gzipped, workers included', `${scripts()} kB`, '350 kB'],
   ];
   const where = `${new Date().toISOString().slice(0, 10)}, software adapter, Chromium ${browser.version()}, ${os.availableParallelism()} cores (load ${os.loadavg()[0].toFixed(1)}).`;
   const text = `${table(['what', 'measured:', 'at most:'], rows)}\n\n${where}`;

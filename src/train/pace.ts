@@ -57,7 +57,7 @@ export class Pace {
  * too, which costs more than making them.
  */
 const SHARE = 0.025;
-const SHARE_SOFTWARE = 0.006;
+const SHARE_SOFTWARE = 0.004;
 
 /** When to paint while training: so seldom that it takes no more than its share of the time. */
 export class PaintPace {

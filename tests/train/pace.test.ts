@@ -96,7 +96,7 @@ describe('a submit', () => {
 describe('painting', () => {
   it.each([
     [false, 0.025],
-    [true, 0.006],
+    [true, 0.004],
   ])('takes at most its share of the time, and is due at first; on a software adapter (%s): %d', (software, share) => {
     const pace = new PaintPace();
     expect(pace.due(0)).toBe(true);

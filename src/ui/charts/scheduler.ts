@@ -10,9 +10,9 @@ import { viewStore } from '../../store/view.ts';
 
 const EVERY_MS = 100;
 const FAST_MS = 500;
-const SLOWEST_MS = 1000;
-const SHARE = 0.05;
-const SHARE_SOFTWARE = 0.015;
+/** Share of the time that painting may take, and the longest wait that it may ask for. */
+const HARDWARE = { share: 0.05, slowest: 1000 };
+const SOFTWARE = { share: 0.01, slowest: 1500 };
 
 /** Longest that painting may hold the page up at once; the browser needs as much again to lay out and paint what changed. */
 const SLICE_MS = 12;
@@ -38,8 +38,8 @@ curves.subscribe(() => {
 });
 
 function interval(): number {
-  const share = live().adapter?.software ? SHARE_SOFTWARE : SHARE;
-  return Math.max(viewStore.getState().maxSpeed ? FAST_MS : EVERY_MS, Math.min(SLOWEST_MS, cost / share));
+  const { share, slowest } = live().adapter?.software ? SOFTWARE : HARDWARE;
+  return Math.max(viewStore.getState().maxSpeed ? FAST_MS : EVERY_MS, Math.min(slowest, cost / share));
 }
 
 /** The chart is painted whenever the curves change. Returns how to stop. */

@@ -142,7 +142,7 @@ function AddButton({ search, trial }: { search: Search; trial: Found }) {
       title={full ? `An experiment holds ${RUNS} runs` : 'Add to race'}
       onClick={add}
     >
-      <Plus size={13} /> Race
+      <Plus size={14} />
     </button>
   );
 }

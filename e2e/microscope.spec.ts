@@ -8,10 +8,12 @@ const fact = (page: Page, name: string): Locator => region(page, 'Microscope').l
 const stepShown = async (page: Page): Promise<number> => Number.parseInt((await fact(page, 'Step').textContent()) ?? '', 10);
 const bars = (page: Page, title: string): Locator => page.getByRole('img', { name: new RegExp(`^${title}:`) }).locator('path');
 /** The steps' values as written, and what the GPU wrote. */
-const explained = async (page: Page): Promise<{ last: string; written: string }> => {
-  const panel = region(page, 'Explain this update');
-  return { last: (await panel.locator('li output').last().textContent()) ?? '', written: (await panel.locator('strong').textContent()) ?? '' };
-};
+/** Both at one time: a new look may come between two questions. */
+const explained = (page: Page): Promise<{ last: string; written: string }> =>
+  region(page, 'Explain this update').evaluate((panel) => ({
+    last: [...panel.querySelectorAll('li output')].at(-1)?.textContent ?? '',
+    written: panel.querySelector('strong')?.textContent ?? '',
+  }));
 
 test('before, during and after training: the next update, live, and the step that is then taken', async ({ page }) => {
   await open(page);

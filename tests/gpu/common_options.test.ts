@@ -152,14 +152,16 @@ describe.each([
 ])('against the reference, with %s', (_, which) => {
   const c = compiled[which];
   const P = c.params.size;
+  // Only how squares are added differs between the two.
+  const some = which === 0 ? lanes : lanes.filter(({ id }) => /all of them|clip_grad_norm that bites/.test(id));
 
   it('every option with every kind of optimizer, side by side', async () => {
     const { live, exempt } = wordsOf(c);
-    const updates = new Updates(c, lanes);
+    const updates = new Updates(c, some);
     const stream = random(5, which);
     const draw = () => Float32Array.from({ length: P }, (__, i) => (live.has(i) ? stream.normal() : 0));
     const start = draw();
-    for (const l of lanes.keys()) updates.write('params', l * P, start);
+    for (const l of some.keys()) updates.write('params', l * P, start);
     let [params, state] = [await updates.read('params'), await updates.read('state')];
     const history: Float64Array[] = [];
     const wrong: (string | null)[] = [];
@@ -168,7 +170,7 @@ describe.each([
       history.push(Float64Array.from(grad));
       await updates.step(step, grad);
       const [after, next, report] = [await updates.read('params'), await updates.read('state'), await updates.read('report')];
-      lanes.forEach((lane, l) => {
+      some.forEach((lane, l) => {
         const { type, args } = lane.optimizer;
         const { accumulate } = commonOf(args);
         const { offset, names } = updates.plan.states[l];
@@ -212,21 +214,21 @@ describe.each([
 
   it('gives the same bits alone and in company', async () => {
     const { live } = wordsOf(c);
-    const all = await bitsOf(lanes);
-    for (const l of [0, 2, 7, 15, 28, 47]) {
-      const [alone] = await bitsOf([lanes[l]]);
-      expect(bitwise(lanes[l].id, alone, all[l])).toBeNull();
+    const all = await bitsOf(some);
+    for (const l of [0, 2, 7, 15, 28, 47].filter((index) => index < some.length)) {
+      const [alone] = await bitsOf([some[l]]);
+      expect(bitwise(some[l].id, alone, all[l])).toBeNull();
     }
-    async function bitsOf(some: readonly Lane[]): Promise<Float32Array[]> {
-      const updates = new Updates(c, some);
+    async function bitsOf(these: readonly Lane[]): Promise<Float32Array[]> {
+      const updates = new Updates(c, these);
       const stream = random(6, which);
       const draw = () => Float32Array.from({ length: P }, (__, i) => (live.has(i) ? stream.normal() : 0));
       const start = draw();
-      for (const l of some.keys()) updates.write('params', l * P, start);
+      for (const l of these.keys()) updates.write('params', l * P, start);
       for (let step = 0; step < 4; step++) await updates.step(step, draw());
       const params = await updates.read('params');
       updates.destroy();
-      return some.map((__, l) => params.slice(l * P, (l + 1) * P));
+      return these.map((__, l) => params.slice(l * P, (l + 1) * P));
     }
   });
 });

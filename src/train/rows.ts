@@ -11,18 +11,18 @@ export interface Order {
 
 const NAMES = Object.keys(SHARED) as (keyof typeof SHARED)[];
 
-/** Into the row at word `at`: what the update of the batch after `step` finished ones goes by. */
-export function writeUpdate(words: Uint32Array<ArrayBuffer>, at: number, lane: Updated, step: number): void {
-  const floats = new Float32Array(words.buffer, 4 * at, STEP_WORDS);
+/** Into the row at word `at`: what the update of the batch after `step` finished ones goes by. `floats`: the same memory. */
+export function writeUpdate(words: Uint32Array, floats: Float32Array, at: number, lane: Updated, step: number): void {
   const shared = sharedAt(lane, step);
-  for (const name of NAMES) floats[SHARED[name]] = shared[name];
+  for (const name of NAMES) floats[at + SHARED[name]] = shared[name];
   words[at + SHARED.adding] = shared.adding;
-  floats.set(scalarsAt(lane, step), STEP_FLOATS);
+  floats.set(scalarsAt(lane, step), at + STEP_FLOATS);
 }
 
 /** Rows of `steps` training steps from `step` (finished ones) on. */
 export function trainRows(lanes: readonly Lane[], step: number, steps: number, order: Order): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(steps * lanes.length * STEP_WORDS);
+  const floats = new Float32Array(words.buffer);
   for (const [l, lane] of lanes.entries()) {
     const seed = orderKey(lane);
     for (let k = 0; k < steps; k++) {
@@ -35,7 +35,7 @@ export function trainRows(lanes: readonly Lane[], step: number, steps: number, o
       words[at + STEP.flags] = order.shuffle ? FLAG.shuffle : 0;
       words[at + STEP.dropout] = dropoutKey(lane, step + k);
       words[at + STEP.slot] = k;
-      writeUpdate(words, at, lane, step + k);
+      writeUpdate(words, floats, at, lane, step + k);
     }
   }
   return words;

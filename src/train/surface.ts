@@ -43,6 +43,7 @@ const bitsOf = (value: number): number => {
 /** Rows of the steps that follow `step` finished ones. */
 function rowsFrom({ optimizers, seed, noise }: SurfaceRace, step: number, steps: number): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(steps * optimizers.length * STEP_WORDS);
+  const floats = new Float32Array(words.buffer);
   for (const [l, spec] of optimizers.entries()) {
     const lane = { optimizer: { type: spec.type, args: resolveOptimizer(spec, `runs.${l}`) }, rate: () => spec.lr };
     for (let k = 0; k < steps; k++) {
@@ -50,7 +51,7 @@ function rowsFrom({ optimizers, seed, noise }: SurfaceRace, step: number, steps:
       words[at + STEP.dropout] = noiseKey(seed, step + k);
       words[at + STEP.slot] = k;
       words[at + STEP.noise] = bitsOf(noise);
-      writeUpdate(words, at, lane, step + k);
+      writeUpdate(words, floats, at, lane, step + k);
     }
   }
   return words;

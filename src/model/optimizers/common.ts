@@ -102,8 +102,17 @@ export interface Common {
   ema: number;
 }
 
+/** Arguments never change in place, and every step of a lane asks for the same. */
+const known = new WeakMap<Args, Common>();
+
 /** Arguments that were never resolved (tests of a kernel by itself) have none of it. */
 export function commonOf(args: Args): Common {
+  let common = known.get(args);
+  if (!common) known.set(args, (common = readCommon(args)));
+  return common;
+}
+
+function readCommon(args: Args): Common {
   const number = (name: string, none: number): number => (name in args ? num(args, name) : none);
   const decoupled = DECOUPLED.name in args && flag(args, DECOUPLED.name);
   return {

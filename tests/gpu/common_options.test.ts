@@ -3,16 +3,12 @@
  * reference from the kernel's own float32 state, for lanes with different options in one race, and bit-identical to each lane alone.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compile } from '../../src/engine/compile.ts';
+import { type Compiled, compile } from '../../src/engine/compile.ts';
 import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
 import { commonStep, prepareGradient } from '../../src/engine/optim/common.reference.ts';
 import { unpackParam } from '../../src/engine/params.ts';
-import { type RacePlan, reportWords } from '../../src/engine/plan.ts';
-import { planRace } from '../../src/engine/race.ts';
-
-import { allocate, readWords } from '../../src/gpu/buffers.ts';
+import { reportWords } from '../../src/engine/plan.ts';
 import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
-import { pipelineFor, stepLayout } from '../../src/gpu/pipelines.ts';
 import { compare, compareStep } from '../../src/gpu/selftest_compare.ts';
 import { createTrainer } from '../../src/index.ts';
 import { inferModel } from '../../src/model/infer.ts';
@@ -24,6 +20,7 @@ import { type Lane, makeLane, rateAt } from '../../src/train/lane.ts';
 import { trainRows } from '../../src/train/rows.ts';
 import { partialsOf } from '../support/gradients.ts';
 import { bitwise, differences, outcomes, smallData, smallNet } from '../support/train.ts';
+import { Updates } from '../support/updates.ts';
 
 const ORDER = { batch_size: 8, train: 40, shuffle: true };
 const STEPS = 7;
@@ -67,63 +64,19 @@ const compiled = [undefined, 256].map((fill) =>
   compile(inferModel(smallNet), { batch_size: 8, loss: { type: 'CrossEntropyLoss' }, data: 'u8', fill }),
 );
 
-/** The dispatches that update, with their buffers. */
-class Updates {
-  private readonly buffers: Map<string, GPUBuffer>;
-  private readonly table: GPUBuffer;
-  readonly plan: RacePlan;
-  constructor(
-    private readonly c: (typeof compiled)[number],
-    readonly lanes: readonly Lane[],
-  ) {
-    const { device } = gpu;
-    this.plan = planRace(
-      c,
-      lanes.map((l) => l.optimizer),
-    );
-    this.buffers = allocate(device, this.plan.buffers, lanes.length, false).buffers;
-    this.table = device.createBuffer({ size: 4 * 32 * lanes.length, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
-    for (const { buffer, offset, data } of this.plan.fills) this.write(buffer, offset, data);
-  }
+const updatesOf = (c: Compiled, these: readonly Lane[]): Updates =>
+  Updates.create(
+    gpu.device,
+    c,
+    these.map(({ spec }) => spec.optimizer),
+  );
 
-  private get(id: string): GPUBuffer {
-    return this.buffers.get(id) as GPUBuffer;
-  }
-
-  write(id: string, offset: number, data: Float32Array | Uint32Array): void {
-    gpu.device.queue.writeBuffer(this.get(id), 4 * offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-  }
-
-  async read(id: string): Promise<Float32Array> {
-    const { laneSize, shared } = this.plan.buffers.find((b) => b.id === id)!;
-    return new Float32Array((await readWords(gpu.device, this.get(id), 0, laneSize * (shared ? 1 : this.lanes.length))).buffer);
-  }
-
-  /** The batch after `step` finished ones, with these gradients [P] for every lane. */
-  async step(step: number, grad: Float32Array): Promise<void> {
-    const { device } = gpu;
-    const all = new Float32Array(this.lanes.length * grad.length);
-    for (const l of this.lanes.keys()) all.set(grad, l * grad.length);
-    this.write('partials', 0, partialsOf(this.c, all));
-    device.queue.writeBuffer(this.table, 0, trainRows(this.lanes, step, 1, ORDER));
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    const steps = device.createBindGroup({ layout: stepLayout(device), entries: [{ binding: 0, resource: { buffer: this.table } }] });
-    for (const d of this.plan.train.filter((each) => each.optimizer !== undefined)) {
-      const { pipeline, layout } = await pipelineFor(device, d);
-      const entries = d.bindings.flatMap((b, binding): GPUBindGroupEntry[] => (b ? [{ binding, resource: { buffer: this.get(b.buffer) } }] : []));
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, device.createBindGroup({ layout, entries }));
-      pass.setBindGroup(1, steps, [0]);
-      pass.dispatchWorkgroups(d.grid[0], d.grid[1], this.plan.lanesOf[d.optimizer as string].length);
-    }
-    pass.end();
-    device.queue.submit([encoder.finish()]);
-  }
-
-  destroy(): void {
-    for (const buffer of [...this.buffers.values(), this.table]) buffer.destroy();
-  }
+/** The batch after `step` finished ones, with these gradients [P] for every lane. */
+async function send(updates: Updates, c: Compiled, these: readonly Lane[], step: number, grad: Float32Array): Promise<void> {
+  const all = new Float32Array(these.length * grad.length);
+  for (const l of these.keys()) all.set(grad, l * grad.length);
+  updates.write('partials', 0, partialsOf(c, all));
+  await updates.send(trainRows(these, step, 1, ORDER));
 }
 
 const lanes: Lane[] = own.flatMap((spec, i) =>
@@ -133,7 +86,7 @@ const lanes: Lane[] = own.flatMap((spec, i) =>
 );
 
 /** Words that hold a parameter, and of these the ones of biases and normalisation. */
-function wordsOf(c: (typeof compiled)[number]): { live: Set<number>; exempt: Set<number> } {
+function wordsOf(c: Compiled): { live: Set<number>; exempt: Set<number> } {
   const live = new Set<number>();
   const exempt = new Set<number>();
   for (const { block, entry } of c.params.entries.values()) {
@@ -157,7 +110,7 @@ describe.each([
 
   it('every option with every kind of optimizer, side by side', async () => {
     const { live, exempt } = wordsOf(c);
-    const updates = new Updates(c, some);
+    const updates = updatesOf(c, some);
     const stream = random(5, which);
     const draw = () => Float32Array.from({ length: P }, (__, i) => (live.has(i) ? stream.normal() : 0));
     const start = draw();
@@ -168,15 +121,12 @@ describe.each([
     for (let step = 0; step < STEPS; step++) {
       const grad = draw();
       history.push(Float64Array.from(grad));
-      await updates.step(step, grad);
+      await send(updates, c, some, step, grad);
       const [after, next, report] = [await updates.read('params'), await updates.read('state'), await updates.read('report')];
       some.forEach((lane, l) => {
         const { type, args } = lane.optimizer;
         const { accumulate } = commonOf(args);
-        const { offset, names } = updates.plan.states[l];
-        const arrays = (words: Float32Array) =>
-          Object.fromEntries(names.map((name, k) => [name, Float64Array.from(words.subarray(offset + k * P, offset + (k + 1) * P))]));
-        const [old, now] = [arrays(state), arrays(next)];
+        const [old, now] = [updates.stateOf(l, state), updates.stateOf(l, next)];
         const before = params.subarray(l * P, (l + 1) * P);
         const param = Float64Array.from(before);
         const label = `${lane.id}, step ${step + 1}`;
@@ -220,12 +170,12 @@ describe.each([
       expect(bitwise(some[l].id, alone, all[l])).toBeNull();
     }
     async function bitsOf(these: readonly Lane[]): Promise<Float32Array[]> {
-      const updates = new Updates(c, these);
+      const updates = updatesOf(c, these);
       const stream = random(6, which);
       const draw = () => Float32Array.from({ length: P }, (__, i) => (live.has(i) ? stream.normal() : 0));
       const start = draw();
       for (const l of these.keys()) updates.write('params', l * P, start);
-      for (let step = 0; step < 4; step++) await updates.step(step, draw());
+      for (let step = 0; step < 4; step++) await send(updates, c, these, step, draw());
       const params = await updates.read('params');
       updates.destroy();
       return these.map((__, l) => params.slice(l * P, (l + 1) * P));

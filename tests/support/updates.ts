@@ -43,11 +43,12 @@ export class Updates {
     this.device.queue.writeBuffer(this.get(id), 4 * offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   }
 
-  async read(id: string, words: number): Promise<Float32Array> {
+  /** The first words of a buffer, or all of it. */
+  async read(id: string, words: number = this.get(id).size / 4): Promise<Float32Array> {
     return new Float32Array((await readWords(this.device, this.get(id), 0, words)).buffer);
   }
 
-  /** Step t (from 1) of every lane. */
+  /** Step t (from 1) of every lane. Its row holds the optimizer's own scalars; options that all optimizers share are off. */
   async step(t: number, lr: number | undefined = undefined): Promise<void> {
     const rows = new Float32Array(STEP_WORDS * this.plan.lanes);
     this.types.forEach(({ type, args, before2 }, lane) => {
@@ -57,6 +58,11 @@ export class Updates {
       if (scalars.length > STEP_FLOATS) throw new Error(`${type} has ${scalars.length} scalars`);
       rows.set(scalars, lane * STEP_WORDS + STEP_FLOATS);
     });
+    await this.send(rows);
+  }
+
+  /** The update that rows [lanes][STEP_WORDS] of a step table speak of. */
+  async send(rows: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): Promise<void> {
     this.device.queue.writeBuffer(this.table, 0, rows);
     const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass();

@@ -138,3 +138,19 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Pa
   const t = error === 0 ? (interval.mean === 0 ? 0 : Number.POSITIVE_INFINITY) : interval.mean / error;
   return { ...interval, p: tTwoSided(interval.n - 1, t) };
 }
+
+/**
+ * Holm's step-down adjustment ("A Simple Sequentially Rejective Multiple Test Procedure", 1979): the i-th smallest of m values of p counts m − i
+ * times (i from 0) and is never below the one before it. Of m tests below α by this measure, the chance of even one false alarm is at most α.
+ * In the order of the argument; NaN, a test that cannot be made, counts among the m and stays NaN.
+ */
+export function holm(ps: readonly number[]): number[] {
+  const order = [...ps.keys()].filter((i) => !Number.isNaN(ps[i]!)).sort((a, b) => ps[a]! - ps[b]!);
+  const adjusted = ps.map(() => Number.NaN);
+  let least = 0;
+  order.forEach((at, i) => {
+    least = Math.max(least, Math.min(1, (ps.length - i) * ps[at]!));
+    adjusted[at] = least;
+  });
+  return adjusted;
+}

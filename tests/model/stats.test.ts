@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { interval95, mean, pairedDifference, t95, tQuantile, tTwoSided, variance } from '../../src/model/stats.ts';
+import { holm, interval95, mean, pairedDifference, t95, tQuantile, tTwoSided, variance } from '../../src/model/stats.ts';
 
 /** Quantiles of Student's t by SciPy 1.x `scipy.stats.t.ppf`; the columns are p = 0.6, 0.9, 0.975, 0.995, 0.9995. */
 const PS = [0.6, 0.9, 0.975, 0.995, 0.9995];
@@ -96,5 +96,20 @@ describe('paired difference', () => {
     expect(pairedDifference([1], [2]).p).toBeNaN();
     expect(pairedDifference([1, 2, 3], [1, 2, 3])).toMatchObject({ mean: 0, half: 0, p: 1 });
     expect(pairedDifference([2, 3, 4], [1, 2, 3])).toMatchObject({ mean: 1, half: 0, p: 0 });
+  });
+});
+
+describe('holm', () => {
+  it('agrees with an example worked by hand', () => {
+    // Sorted 0.005, 0.01, 0.03, 0.04 times 4, 3, 2, 1: 0.02, 0.03, 0.06, 0.04, and none below the one before it.
+    const adjusted = holm([0.01, 0.04, 0.03, 0.005]);
+    for (const [i, p] of [0.03, 0.06, 0.06, 0.02].entries()) expect(adjusted[i]).toBeCloseTo(p, 14);
+  });
+
+  it('leaves one test alone, stops at 1 and counts what cannot be tested', () => {
+    expect(holm([0.04])).toEqual([0.04]);
+    expect(holm([0.7, 0.9, 0.6])).toEqual([1, 1, 1]);
+    expect(holm([0.02, Number.NaN])).toEqual([0.04, Number.NaN]);
+    expect(holm([])).toEqual([]);
   });
 });

@@ -210,7 +210,56 @@ describe('judge', () => {
     );
     expect(kind).toBe('apart');
     expect(text).toMatch(
-      /^Adam is ahead of SGD by 0\.100 ± 0\.025 in final validation loss over 3 paired seeds: larger than the noise \(p = 0\.0033\)\.$/,
+      /^Adam is ahead of SGD by 0\.100 ± 0\.025 in final validation loss over 3 paired seeds: larger than the noise \(p = 0\.0066, corrected for picking the best of 3\)\.$/,
+    );
+  });
+
+  // Of seeds 1 to 3; each optimizer's accuracies are `behind` the best one's.
+  const field = (...behind: readonly (readonly [number, number, number])[]) => {
+    const best = [0.9, 0.92, 0.95] as const;
+    const types = ['SGD', 'RMSprop', 'Adagrad', 'Adadelta', 'Lion'];
+    const others = behind.flatMap((differences, i) =>
+      seeds(
+        { name: types[i]!, optimizer: { type: types[i]!, lr: 0.1 } },
+        best.map((accuracy, j) => accuracy - differences[j]!),
+      ),
+    );
+    return judge(groupRuns([...others, ...seeds(ADAM, best)], MODEL), 'best_accuracy');
+  };
+  const CLOSE = [0.03, 0.05, 0.04] as const; // s = 0.01, t = 6.928, df = 2: p = 1 − t / √(2 + t²) = 0.0202.
+  const WILD = [0.1, -0.02, 0.13] as const; // s = 0.0794, t = 1.528: p = 0.266.
+
+  it('corrects for having picked the best of several: what is sure of a pair alone is not of the best of four', () => {
+    expect(field(CLOSE)).toMatchObject({ kind: 'apart' });
+    expect(field(CLOSE).text).toMatch(/larger than the noise \(p = 0\.02\)\.$/);
+    // Holm: the smallest of three counts three times.
+    expect(field(CLOSE, WILD, WILD)).toEqual({
+      kind: 'noise',
+      text: 'Adam is ahead of SGD by 4.0 ± 2.5 points of best validation accuracy over 3 paired seeds: within the noise (p = 0.061, corrected for picking the best of 4; p = 0.02 for this pair alone). More seeds or longer runs would tell.',
+    });
+  });
+
+  it('says whom else the best leads by more than the noise, and counts only what is left for the close pair', () => {
+    const sure = [0.4, 0.401, 0.402] as const; // t = 694.6: p = 2.1e-6, three times that corrected.
+    const { kind, text } = field(CLOSE, sure, sure);
+    // The two sure leads come first; the close one is the last of three and counts once.
+    expect(kind).toBe('apart');
+    expect(text).toMatch(
+      /larger than the noise \(p = 0\.02, corrected for picking the best of 4\)\. Its leads over RMSprop and Adagrad are larger than the noise, too\.$/,
+    );
+    const [close, wide] = [[0.01, -0.01, 0.02] as const, [0.5, 0.51, 0.52] as const];
+    expect(field(close, wide).text).toMatch(
+      /within the noise \(p = 0\.53, corrected for picking the best of 3\)\. Its lead over RMSprop is larger than the noise\. More seeds/,
+    );
+    expect(field(close, wide, wide, wide, wide).text).toContain('Its leads over 4 others are larger than the noise.');
+  });
+
+  it('counts pairs that cannot be tested, too: the best was picked among them', () => {
+    const lone: RunSpec = { name: 'Lion', optimizer: { type: 'Lion', lr: 0.1 } };
+    const runs = [...seeds(SGD, [0.87, 0.87, 0.91]), contestant(lone, 1, 0.5), ...seeds(ADAM, [0.9, 0.92, 0.95])];
+    // p = 0.0202 of the pair, twice.
+    expect(judge(groupRuns(runs, MODEL), 'best_accuracy').text).toMatch(
+      /larger than the noise \(p = 0\.04, corrected for picking the best of 3\)\.$/,
     );
   });
 

@@ -1,5 +1,5 @@
 /** The verdict in one plain sentence: who is ahead, by how much, and whether that is more than luck. */
-import { pairedDifference } from '../stats.ts';
+import { holm, type PairedDifference, pairedDifference } from '../stats.ts';
 import { type Group, ranked } from './groups.ts';
 import { formatMeasure, MEASURES, type Measure, unit } from './measures.ts';
 
@@ -17,18 +17,26 @@ const SURE = 0.05;
 /** Runs in turns are never quite at the same step; one that has come this far of the other's way may be compared. */
 const EVEN = 0.9;
 
-/** The two best by this measure. */
+/** The two best by this measure; what is said of the others is whether the best leads them by more than the noise, too. */
 export function judge(groups: readonly Group[], of: Measure): Judgement {
   if (groups.length < 2) return { kind: 'alone', text: 'One contestant: add a run with other settings to compare.' };
-  const [first, second] = ranked(groups, of);
+  const [first, second, ...others] = ranked(groups, of);
   if (!first || !second) return { kind: 'waiting', text: waiting(groups, of) };
-  const steps = [...first.counted, ...second.counted].map((run) => run.validated);
-  const [least, most] = [Math.min(...steps), Math.max(...steps)];
-  if (least < EVEN * most)
-    return { kind: 'uneven', text: `${first.name} and ${second.name} stand at different steps (${least} to ${most}): not to be compared yet.` };
+  if (!even(first, second)) {
+    const steps = stepsOf(first, second);
+    const span = `${Math.min(...steps)} to ${Math.max(...steps)}`;
+    return { kind: 'uneven', text: `${first.name} and ${second.name} stand at different steps (${span}): not to be compared yet.` };
+  }
   const gap = Math.abs(first.cells[of].mean - second.cells[of].mean);
   if (gap === 0) return { kind: 'level', text: `${first.name} and ${second.name} are level: ${stands(first, of)}.` };
-  return compare(first, second, of, gap);
+  return compare(first, [second, ...others], of, gap);
+}
+
+const stepsOf = (a: Group, b: Group): number[] => [...a.counted, ...b.counted].map((run) => run.validated);
+
+function even(a: Group, b: Group): boolean {
+  const steps = stepsOf(a, b);
+  return Math.min(...steps) >= EVEN * Math.max(...steps);
 }
 
 function waiting(groups: readonly Group[], of: Measure): string {
@@ -41,31 +49,64 @@ function waiting(groups: readonly Group[], of: Measure): string {
     : 'None has reached the target with every seed.';
 }
 
-function compare(first: Group, second: Group, of: Measure, gap: number): Judgement {
+/** The lead of one group over another, seed by seed; positive is better. `p`: as if no other pair had been looked at, and corrected for them. */
+interface Lead extends PairedDifference {
+  over: Group;
+  corrected: number;
+}
+
+/**
+ * The best was picked for being best, so its leads over all others count as one family: comparing each with the best needs as many corrections as
+ * there are others (Hsu, "Constrained Simultaneous Confidence Intervals for Multiple Comparisons with the Best", 1984). Pairs that cannot be
+ * tested count, too: the best was picked among them.
+ */
+function leads(first: Group, others: readonly Group[], of: Measure): [Lead, ...Lead[]] {
+  const sign = MEASURES[of].better === 'high' ? 1 : -1;
+  const found = others.map((over) => {
+    const pairs = even(first, over) ? pairsOf(first, over, of) : [];
+    const column = (i: 0 | 1): number[] => pairs.map((pair) => sign * pair[i]);
+    return { over, ...pairedDifference(column(0), column(1)), n: pairs.length };
+  });
+  const corrected = holm(found.map(({ p }) => p));
+  return found.map((lead, i) => ({ ...lead, corrected: corrected[i]! })) as [Lead, ...Lead[]];
+}
+
+const isApart = ({ mean, corrected }: Lead): boolean => mean > 0 && corrected < SURE;
+
+function compare(first: Group, others: readonly [Group, ...Group[]], of: Measure, gap: number): Judgement {
+  const [second] = others;
   const ahead = (amount: string): string => `${first.name} is ahead of ${second.name} by ${amount}`;
   if (first.counted.length === 1 && second.counted.length === 1) {
     return { kind: 'luck', text: `${ahead(amountOf(of, gap))}. One seed each: this may be luck.` };
   }
-  const pairs = pairsOf(first, second, of);
-  if (pairs.length < 2) {
-    const few = pairs.length === 0 ? 'they share no seed' : 'they share one seed only';
+  const [lead, ...rest] = leads(first, others, of);
+  if (lead.n < 2) {
+    const few = lead.n === 0 ? 'they share no seed' : 'they share one seed only';
     return { kind: 'unpaired', text: `${ahead(amountOf(of, gap))} on average, but ${few}: with the same seeds for both, it could be judged.` };
   }
-  const { mean, half, p } = pairedDifference(
-    pairs.map(([a]) => a),
-    pairs.map(([, b]) => b),
-  );
-  const sign = MEASURES[of].better === 'high' ? 1 : -1;
-  if (mean * sign <= 0) {
-    return {
-      kind: 'noise',
-      text: `${ahead(amountOf(of, gap))} on average, but not over the ${pairs.length} seeds that they share: within the noise.`,
-    };
+  if (lead.mean <= 0) {
+    return { kind: 'noise', text: `${ahead(amountOf(of, gap))} on average, but not over the ${lead.n} seeds that they share: within the noise.` };
   }
-  const words = `${ahead(amountOf(of, mean * sign, half))} over ${pairs.length} paired seeds`;
-  return p < SURE
-    ? { kind: 'apart', text: `${words}: larger than the noise (${formatP(p)}).` }
-    : { kind: 'noise', text: `${words}: within the noise (${formatP(p)}). More seeds or longer runs would tell.` };
+  const words = `${ahead(amountOf(of, lead.mean, lead.half))} over ${lead.n} paired seeds`;
+  const p = certainty(lead, others.length + 1);
+  const more = overOthers(rest.filter(isApart), isApart(lead));
+  return isApart(lead)
+    ? { kind: 'apart', text: `${words}: larger than the noise (${p}).${more}` }
+    : { kind: 'noise', text: `${words}: within the noise (${p}).${more} More seeds or longer runs would tell.` };
+}
+
+/** "p = 0.01"; of several contestants what the picking costs, and where that decides, what would stand there without it. */
+function certainty({ p, corrected }: Lead, contestants: number): string {
+  if (contestants === 2) return formatP(p);
+  const alone = p < SURE && corrected >= SURE ? `; ${formatP(p)} for this pair alone` : '';
+  return `${formatP(corrected)}, corrected for picking the best of ${contestants}${alone}`;
+}
+
+function overOthers(apart: readonly Lead[], too: boolean): string {
+  if (apart.length === 0) return '';
+  const names = apart.map(({ over }) => over.name);
+  const whom = names.length > 3 ? `${names.length} others` : names.join(', ').replace(/, ([^,]*)$/, ' and $1');
+  return ` Its ${apart.length === 1 ? 'lead' : 'leads'} over ${whom} ${apart.length === 1 ? 'is' : 'are'} larger than the noise${too ? ', too' : ''}.`;
 }
 
 /** Values of the runs that share a seed; both groups count each seed once. */

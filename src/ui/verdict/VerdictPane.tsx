@@ -45,7 +45,8 @@ export function VerdictPane() {
       )}
       <p className={styles.about}>
         A star marks the best of a column. The target counts as reached at the first validation at or past it. Runs that differ in their seed only are
-        one row: mean ± 95 % interval (Student’s t); the sentence pairs them by seed. Runs in one race share their time.
+        one row: mean ± 95 % interval (Student’s t); the sentence pairs them by seed. p is the chance of so large a lead if there were no difference;
+        with more than two rows it is corrected (Holm) for the best having been picked among all. Runs in one race share their time.
       </p>
     </Panel>
   );

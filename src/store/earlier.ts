@@ -3,7 +3,7 @@
  * forgets them and never changes them. How many there may be is bounded, in races and in points; the oldest goes first.
  */
 import { createStore } from 'zustand/vanilla';
-import { canonical } from '../model/groups.ts';
+import { canonical } from '../model/settings.ts';
 import type { Experiment } from '../model/types.ts';
 import { colorOf, uniqueNames } from './config.ts';
 import { curves, type RunSeries } from './series.ts';

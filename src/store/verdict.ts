@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import { diffRuns } from '../model/diff.ts';
 import { ledger } from '../model/ledger.ts';
 import type { Experiment, RunSpec } from '../model/types.ts';
-import { type Contestant, type Group, groupRuns } from '../model/verdict/groups.ts';
+import { type Contestant, contest, type Group } from '../model/verdict/groups.ts';
 import { type Measure, measure, Tally, type Target } from '../model/verdict/measures.ts';
 import { configStore, uniqueNames } from './config.ts';
 import { live, liveStore } from './live.ts';
@@ -57,7 +57,7 @@ export function verdictGroups(target: Target, states: readonly number[]): Group[
       values: measure(validationsOf(series), target, cost, tallyOf(series)),
     };
   });
-  return groupRuns(contestants, experiment.model);
+  return contest(contestants, experiment.model);
 }
 
 /** Series only grow; one that begins again is another. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { workbench } from '../../src/model/presets/workbench.ts';
 import { preset } from '../../src/model/presets.ts';
-import { type Contestant, groupRuns } from '../../src/model/verdict/groups.ts';
+import { type Contestant, contest } from '../../src/model/verdict/groups.ts';
 import { judge } from '../../src/model/verdict/judge.ts';
 import { measure } from '../../src/model/verdict/measures.ts';
 import { Driven } from '../support/session.ts';
@@ -66,7 +66,7 @@ const claims: Record<string, () => Promise<void>> = {
       return { id: spec.name, name: spec.name, spec, seed: spec.seed!, step: 300, validated: 300, diverged: null, values };
     });
     const between = (...names: string[]) =>
-      groupRuns(
+      contest(
         contestants.filter((run) => names.some((name) => run.name.startsWith(name))),
         experiment.model,
       );

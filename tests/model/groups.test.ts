@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupings, groupRuns } from '../../src/model/groups.ts';
+import { commonName, groupings, groupRuns } from '../../src/model/groups.ts';
 import type { ModelSpec, RunSpec } from '../../src/model/types.ts';
 
 const model: ModelSpec = {
@@ -58,6 +58,14 @@ describe('groups by everything but the seed', () => {
     expect(calls('Slow · seed 0', 'Slow · seed 1', 'Fast seed 0', 'Fast seed 1 (2)')).toEqual(['Slow', 'Fast']);
     expect(calls('A · seed 0', 'A · seed 1', 'A · seed 0', 'A · seed 1')).toEqual(['lr 0.1', 'lr 0.2']);
     expect(calls('A', 'B', 'C', 'C')).toEqual(['lr 0.1', 'lr 0.2']);
+  });
+
+  it('have the name that is left without seeds, and without counters where only these differ', () => {
+    expect(commonName(['Adam, seed 1', 'Adam (seed 2)', 'Adam · seed 2 (2)'])).toBe('Adam');
+    expect(commonName(['Adam', 'Adam (2)', 'Adam #3', 'Adam 4'])).toBe('Adam');
+    expect(commonName(['SGD, lr 1 · seed 1', 'SGD, lr 1 · seed 2']), 'a number that belongs to the name').toBe('SGD, lr 1');
+    expect(commonName(['A', 'B'])).toBeNull();
+    expect(commonName(['seed 1', 'seed 2'])).toBeNull();
   });
 
   it('keeps networks and schedules apart', () => {

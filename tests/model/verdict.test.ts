@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { settingsKey } from '../../src/model/settings.ts';
 import type { ModelSpec, RunSpec } from '../../src/model/types.ts';
-import { bestOf, type Contestant, groupRuns, settingsKey, sorted } from '../../src/model/verdict/groups.ts';
+import { bestOf, type Contestant, contest, sorted } from '../../src/model/verdict/groups.ts';
 import { formatPlusMinus, judge, notesOn } from '../../src/model/verdict/judge.ts';
 import { formatMeasure, formatTarget, measure, parseTarget, Tally, type Target, type Validations } from '../../src/model/verdict/measures.ts';
 import { mlp } from '../../src/model/zoo.ts';
@@ -130,7 +131,7 @@ describe('groups', () => {
   });
 
   it('have the mean and the interval of Student’s t', () => {
-    const [group] = groupRuns(seeds(SGD, [0.9, 0.92, 0.94]), MODEL);
+    const [group] = contest(seeds(SGD, [0.9, 0.92, 0.94]), MODEL);
     expect(group!.name).toBe('SGD');
     const { mean, half, n } = group!.cells.best_accuracy;
     expect(mean).toBeCloseTo(0.92, 12);
@@ -141,7 +142,7 @@ describe('groups', () => {
 
   it('leave out what diverged and what is the same run again, and say so', () => {
     const runs = [...seeds(SGD, [0.9, 0.92]), contestant(SGD, 3, 0.1, { diverged: 12 }), contestant(SGD, 1, 0.9)];
-    const groups = groupRuns([...runs, contestant(ADAM, 1, 0.2, { diverged: 7 })], MODEL);
+    const groups = contest([...runs, contestant(ADAM, 1, 0.2, { diverged: 7 })], MODEL);
     expect(groups[0]!.members).toHaveLength(4);
     expect(groups[0]!.cells.best_accuracy.n).toBe(2);
     expect(groups[0]!.cells.best_accuracy.mean).toBeCloseTo(0.91, 12);
@@ -157,12 +158,12 @@ describe('groups', () => {
     const fast = contestant(SGD, 1, 0.9);
     const a = [{ ...fast, values: { ...fast.values, target_steps: 25 } }, contestant(SGD, 2, 0.9)];
     const slow = contestant(ADAM, 1, 0.9);
-    const groups = groupRuns([...a, { ...slow, values: { ...slow.values, target_steps: 75 } }], MODEL);
+    const groups = contest([...a, { ...slow, values: { ...slow.values, target_steps: 75 } }], MODEL);
     expect(bestOf(groups, 'target_steps')).toEqual(new Set([groups[1]!.key]));
     expect(bestOf(groups, 'best_accuracy')).toEqual(new Set());
     const order = (bestFirst: boolean): string[] =>
       sorted(
-        groupRuns([...seeds(SGD, [0.5]), contestant(ADAM, 1, Number.NaN), ...seeds({ ...ADAM, init: { type: 'zeros' } }, [0.7])], MODEL),
+        contest([...seeds(SGD, [0.5]), contestant(ADAM, 1, Number.NaN), ...seeds({ ...ADAM, init: { type: 'zeros' } }, [0.7])], MODEL),
         'best_accuracy',
         bestFirst,
       ).map((g) => g.members[0]!.spec.init?.type ?? g.members[0]!.spec.optimizer.type);
@@ -173,7 +174,7 @@ describe('groups', () => {
 
 describe('judge', () => {
   const verdict = (sgd: readonly number[], adam: readonly number[]) =>
-    judge(groupRuns([...seeds(SGD, sgd), ...seeds(ADAM, adam)], MODEL), 'best_accuracy');
+    judge(contest([...seeds(SGD, sgd), ...seeds(ADAM, adam)], MODEL), 'best_accuracy');
 
   it('calls a difference that every seed shares larger than the noise, however far the seeds lie apart', () => {
     // Differences 0.01, 0.012, 0.014, 0.012, 0.012: mean 0.012, s = 0.0014142, t(0.975, 4) = 2.776445.
@@ -205,7 +206,7 @@ describe('judge', () => {
       losses.map((loss, i) => ({ ...contestant(spec, i + 1, 0.5), values: { ...contestant(spec, i + 1, 0.5).values, final_loss: loss } }));
     const third: RunSpec = { name: 'Third', optimizer: { type: 'RMSprop', lr: 0.01 } };
     const { kind, text } = judge(
-      groupRuns([...lossy(SGD, [0.5, 0.6, 0.55]), ...lossy(third, [2, 3, 1]), ...lossy(ADAM, [0.4, 0.49, 0.46])], MODEL),
+      contest([...lossy(SGD, [0.5, 0.6, 0.55]), ...lossy(third, [2, 3, 1]), ...lossy(ADAM, [0.4, 0.49, 0.46])], MODEL),
       'final_loss',
     );
     expect(kind).toBe('apart');
@@ -224,7 +225,7 @@ describe('judge', () => {
         best.map((accuracy, j) => accuracy - differences[j]!),
       ),
     );
-    return judge(groupRuns([...others, ...seeds(ADAM, best)], MODEL), 'best_accuracy');
+    return judge(contest([...others, ...seeds(ADAM, best)], MODEL), 'best_accuracy');
   };
   const CLOSE = [0.03, 0.05, 0.04] as const; // s = 0.01, t = 6.928, df = 2: p = 1 − t / √(2 + t²) = 0.0202.
   const WILD = [0.1, -0.02, 0.13] as const; // s = 0.0794, t = 1.528: p = 0.266.
@@ -258,13 +259,11 @@ describe('judge', () => {
     const lone: RunSpec = { name: 'Lion', optimizer: { type: 'Lion', lr: 0.1 } };
     const runs = [...seeds(SGD, [0.87, 0.87, 0.91]), contestant(lone, 1, 0.5), ...seeds(ADAM, [0.9, 0.92, 0.95])];
     // p = 0.0202 of the pair, twice.
-    expect(judge(groupRuns(runs, MODEL), 'best_accuracy').text).toMatch(
-      /larger than the noise \(p = 0\.04, corrected for picking the best of 3\)\.$/,
-    );
+    expect(judge(contest(runs, MODEL), 'best_accuracy').text).toMatch(/larger than the noise \(p = 0\.04, corrected for picking the best of 3\)\.$/);
   });
 
   it('has a sentence where nothing can be judged', () => {
-    const groups = (...runs: Contestant[]) => groupRuns(runs, MODEL);
+    const groups = (...runs: Contestant[]) => contest(runs, MODEL);
     expect(judge(groups(...seeds(SGD, [0.5, 0.6])), 'best_accuracy').kind).toBe('alone');
     const blank = (spec: RunSpec) => contestant(spec, 1, Number.NaN, { validated: 0 });
     expect(judge(groups(blank(SGD), blank(ADAM)), 'best_accuracy').text).toMatch(/^No validation yet/);

@@ -1,9 +1,7 @@
 /** Runs that differ in nothing but their seed are one contestant: a group, with a mean and its 95 % interval. */
 import { describeOptimizer } from '../diff.ts';
-import { canonical } from '../groups.ts';
-import { resolveInit } from '../inits/index.ts';
-import { resolveOptimizer } from '../optimizers/index.ts';
-import { resolveSchedule } from '../schedules/index.ts';
+import { commonName, gather } from '../groups.ts';
+import { settingsKey } from '../settings.ts';
 import { interval95 } from '../stats.ts';
 import type { ModelSpec, RunSpec } from '../types.ts';
 import { MEASURES, type Measure, type Measures, measures } from './measures.ts';
@@ -40,47 +38,9 @@ export interface Group {
   cells: Readonly<Record<Measure, Cell>>;
 }
 
-/** A text that two runs share exactly if they differ in nothing but seed, name and looks. `shared` is the experiment's model. */
-export function settingsKey(run: RunSpec, shared: ModelSpec): string {
-  const { name: _, color: __, hidden: ___, seed: ____, optimizer, schedule, init, model, ...rest } = run;
-  return canonical({
-    ...rest,
-    optimizer: complete(optimizer, resolveOptimizer),
-    schedule: complete(schedule ?? { type: 'constant' }, resolveSchedule),
-    init: complete(init ?? { type: 'default' }, resolveInit),
-    model: modelKey(model ?? shared),
-  });
-}
-
-/** Models are large, shared and never changed in place: each is written out once. */
-const modelKeys = new WeakMap<ModelSpec, string>();
-
-function modelKey(model: ModelSpec): string {
-  let key = modelKeys.get(model);
-  if (key === undefined) modelKeys.set(model, (key = canonical(model)));
-  return key;
-}
-
-/** With defaults filled in; a spec that is being typed and does not resolve stands for itself. */
-function complete<T extends { type: string }>(spec: T, resolve: (spec: T) => object): object {
-  try {
-    return { ...resolve(spec), type: spec.type };
-  } catch {
-    return spec;
-  }
-}
-
 /** In the order of their first runs. `shared` is the experiment's model. */
-export function groupRuns(runs: readonly Contestant[], shared: ModelSpec): Group[] {
-  const byKey = new Map<string, Contestant[]>();
-  for (const run of runs) {
-    const key = settingsKey(run.spec, shared);
-    const members = byKey.get(key);
-    if (members) members.push(run);
-    else byKey.set(key, [run]);
-  }
-  return [...byKey].map(([key, members]) => makeGroup(key, members));
-}
+export const contest = (runs: readonly Contestant[], shared: ModelSpec): Group[] =>
+  [...gather(runs, ({ spec }) => settingsKey(spec, shared))].map(([key, members]) => makeGroup(key, members));
 
 function makeGroup(key: string, members: readonly Contestant[]): Group {
   const seeds = new Set<number>();
@@ -98,22 +58,14 @@ function cellOf(runs: readonly Contestant[], of: Measure): Cell {
 function groupName(members: readonly Contestant[]): string {
   const [first] = members;
   if (members.length === 1) return first!.name;
-  const stems = new Set(members.map(({ name }) => stem(name)));
-  if (stems.size === 1 && !stems.has('')) return [...stems][0]!;
+  const shared = commonName(members.map(({ name }) => name));
+  if (shared !== null) return shared;
   try {
     return describeOptimizer(first!.spec.optimizer);
   } catch {
     return first!.name;
   }
 }
-
-/** "Adam, seed 3", "Adam · seed 3", "Adam (2)", "Adam 2" → "Adam". */
-const stem = (name: string): string =>
-  name
-    .replace(/\s*\(\d+\)$/, '')
-    .replace(/[\s,;:·–—(-]*\bseed\s*[#=:]?\s*\d+\)?$/i, '')
-    .replace(/\s+#?\d+$/, '')
-    .trim();
 
 /** Whether every counted run has the value: a mean of only those that reached the target would flatter. */
 const whole = ({ n, of }: Cell): boolean => n > 0 && n === of;

@@ -117,6 +117,18 @@ test('one seed each is called luck; a run that diverges is named with its step a
   await expect(page.getByRole('dialog', { name: 'Runs × seeds' }).getByRole('status')).toContainText('3 × 5 = 15 runs');
 });
 
+test('averaged weights stand beside the run, with the values of their own curves', async ({ page }) => {
+  const averaging = { name: 'Adam', optimizer: { type: 'Adam', lr: 0.01, ema_decay: 0.9 } };
+  await open(page, small({ runs: [sgd('SGD', 0.05), averaging] }));
+  await openVerdict(page);
+  await expect(row(page, 'averaged weights')).toHaveCount(0);
+  await step(page, 10);
+  const best = Math.max(...pick(await curvesOf(page), 'Adam', 'ema_val_accuracy').value);
+  await expect.poll(async () => (await cells(page, 'averaged weights'))[1]).toBe((100 * best).toFixed(1));
+  await expect(row(page, 'averaged weights'), 'SGD keeps no average').toHaveCount(1);
+  await expect(verdict(page).getByRole('list', { name: 'Notes' })).toContainText('Averaged weights (EMA) stand beside');
+});
+
 test('a phone: the table scrolls by itself, the page does not', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page);

@@ -4,7 +4,7 @@ import { diffRuns } from '../model/diff.ts';
 import { ledger } from '../model/ledger.ts';
 import type { Experiment, RunSpec } from '../model/types.ts';
 import { type Contestant, contest, type Group } from '../model/verdict/groups.ts';
-import { type Measure, measure, Tally, type Target } from '../model/verdict/measures.ts';
+import { type Cost, type Measure, type Measures, measure, Tally, type Target, type Validations } from '../model/verdict/measures.ts';
 import { configStore, uniqueNames } from './config.ts';
 import { live, liveStore } from './live.ts';
 import { curves, type RunSeries } from './series.ts';
@@ -54,22 +54,40 @@ export function verdictGroups(target: Target, states: readonly number[]): Group[
       step,
       validated: series?.validationStep.last() ?? 0,
       diverged: diverged[id]?.step ?? null,
-      values: measure(validationsOf(series), target, cost, tallyOf(series)),
+      values: measure(validationsOf(series), target, cost, talliesOf(series).own),
+      averaged: averagedOf(series, target),
     };
   });
   return contest(contestants, experiment.model);
 }
 
 /** Series only grow; one that begins again is another. */
-const tallies = new WeakMap<RunSeries, Tally>();
+const tallies = new WeakMap<RunSeries, Readonly<Record<'own' | 'averaged', Tally>>>();
 
-function tallyOf(series: RunSeries | undefined): Tally {
-  const tally = (series && tallies.get(series)) ?? new Tally();
-  if (series) tallies.set(series, tally);
-  return tally;
+function talliesOf(series: RunSeries | undefined): Readonly<Record<'own' | 'averaged', Tally>> {
+  const known = (series && tallies.get(series)) ?? { own: new Tally(), averaged: new Tally() };
+  if (series) tallies.set(series, known);
+  return known;
 }
 
-function validationsOf(series: RunSeries | undefined): Parameters<typeof measure>[0] {
+/** An average costs nothing of its own: its memory is the run's, its time too. */
+const FREE: Cost = { state_bytes: Number.NaN, step: 0, seconds: 0 };
+
+/** Of the averaged weights; null of a run that keeps none, or has not validated them yet. */
+function averagedOf(series: RunSeries | undefined, target: Target): Measures | null {
+  if (!series || series.emaStep.length === 0) return null;
+  const { ema, emaStep, emaTime } = series;
+  const validations = {
+    length: emaStep.length,
+    step: emaStep.data,
+    time: emaTime.data,
+    val_loss: ema.ema_val_loss.data,
+    val_accuracy: ema.ema_val_accuracy.data,
+  };
+  return measure(validations, target, FREE, talliesOf(series).averaged);
+}
+
+function validationsOf(series: RunSeries | undefined): Validations {
   if (!series) return { length: 0, step: [], time: [], val_loss: [], val_accuracy: [] };
   const { validation, validationStep, validationTime } = series;
   return {

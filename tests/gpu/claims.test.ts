@@ -63,7 +63,7 @@ const claims: Record<string, () => Promise<void>> = {
         val_accuracy: list((v) => v.accuracy),
       };
       const values = measure(curve, { metric: 'val_accuracy', value: 0.9 }, { state_bytes: 0, step: 300, seconds: 1 });
-      return { id: spec.name, name: spec.name, spec, seed: spec.seed!, step: 300, validated: 300, diverged: null, values };
+      return { id: spec.name, name: spec.name, spec, seed: spec.seed!, step: 300, validated: 300, diverged: null, values, averaged: null };
     });
     const between = (...names: string[]) =>
       contest(

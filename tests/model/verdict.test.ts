@@ -106,6 +106,7 @@ function contestant(spec: RunSpec, seed: number, accuracy: number, more: Partial
     validated: 100,
     diverged: null,
     values,
+    averaged: null,
     ...more,
   };
 }
@@ -152,6 +153,20 @@ describe('groups', () => {
       'Adam, seed 1 diverged at step 7: not ranked.',
     ]);
     expect(bestOf(groups, 'best_accuracy'), 'the only one left').toEqual(new Set([groups[0]!.key]));
+  });
+
+  it('have averaged weights beside, of those that count and keep them, and neither rank nor star them', () => {
+    const kept = (run: Contestant, accuracy: number): Contestant => ({ ...run, averaged: contestant(run.spec, run.seed, accuracy).values });
+    const [a, b] = seeds(SGD, [0.9, 0.92]);
+    const gone = kept(contestant(SGD, 3, 0.1, { diverged: 12 }), 0.2);
+    const groups = contest([kept(a!, 0.95), kept(b!, 0.97), gone, contestant(ADAM, 1, 0.93)], MODEL);
+    const cell = groups[0]!.averaged!.best_accuracy;
+    expect([cell.mean, cell.n, cell.of]).toEqual([expect.closeTo(0.96, 12), 2, 2]);
+    expect(groups[0]!.cells.best_accuracy.mean).toBeCloseTo(0.91, 12);
+    expect(groups[1]!.averaged).toBeNull();
+    expect(bestOf(groups, 'best_accuracy'), '0.93 of weights that train, though 0.96 of averaged ones is more').toEqual(new Set([groups[1]!.key]));
+    expect(notesOn(groups).at(-1)).toBe('Averaged weights (EMA) stand beside those that train and are not ranked.');
+    expect(notesOn(groups.slice(1))).toEqual([]);
   });
 
   it('rank with what is missing last, and star no draw and no group of which some seeds miss the target', () => {

@@ -27,14 +27,20 @@ const experiment: Experiment = {
 };
 
 /** A run of 4 steps at 0.5 s, validated at 2 and 4. */
-function trained(id: string, accuracies: readonly number[]): void {
+function trained(id: string, accuracies: readonly number[], averaged?: readonly number[]): void {
   const step = Uint32Array.from([1, 2, 3, 4]);
   const zeros = new Float32Array(4);
   const time = Float32Array.from(step, (s) => s / 2);
   const train = { run: id, step, train_loss: zeros, train_accuracy: zeros, lr: zeros, grad_norm: zeros, update_ratio: zeros, time };
   curves.append(
     [train],
-    accuracies.map((val_accuracy, i) => ({ run: id, step: 2 * i + 2, val_loss: 1 - val_accuracy, val_accuracy })),
+    accuracies.map((val_accuracy, i) => ({
+      run: id,
+      step: 2 * i + 2,
+      val_loss: 1 - val_accuracy,
+      val_accuracy,
+      ...(averaged && { ema_val_loss: 1 - averaged[i]!, ema_val_accuracy: averaged[i]! }),
+    })),
   );
 }
 
@@ -111,10 +117,34 @@ describe('the verdict as a file', () => {
 
   it('CSV: the means, then every seed; no cell is a formula', () => {
     const lines = verdictCsv(filled()).trim().split('\r\n');
-    expect(lines[0]).toMatch(/^group,run,seed,runs,step,diverged at,final_accuracy,final_accuracy ± 95 %,/);
-    expect(lines[1]).toMatch(/^A\|B,mean,,2,,,0\.5,3\.17/);
-    expect(lines[2]).toMatch(/^A\|B,"A\|B, seed 1",1,1,4,,0\.75,,/);
-    expect(lines[4]).toMatch(/^'=Adam,'=Adam,1,1,4,,1,,1,/);
+    expect(lines[0]).toMatch(/^group,run,weights,seed,runs,step,diverged at,final_accuracy,final_accuracy ± 95 %,/);
+    expect(lines[1]).toMatch(/^A\|B,mean,trained,,2,,,0\.5,3\.17/);
+    expect(lines[2]).toMatch(/^A\|B,"A\|B, seed 1",trained,1,1,4,,0\.75,,/);
+    expect(lines[4]).toMatch(/^'=Adam,'=Adam,trained,1,1,4,,1,,1,/);
     expect(lines).toHaveLength(5);
+  });
+
+  it('averaged weights have rows of their own: in the groups, in Markdown and in CSV', () => {
+    const { ids } = configStore.getState();
+    trained(ids[0]!, [0.5, 0.75], [0.5, 1]);
+    trained(ids[1]!, [0.5, 0.25], [0.25, 0.75]);
+    trained(ids[2]!, [0.75, 1]);
+    const all = groups();
+    expect(all[0]!.averaged).toMatchObject({
+      final_accuracy: { mean: 0.875, n: 2 },
+      best_loss: { mean: 0.125 },
+      target_steps: { mean: 4, n: 2 },
+      target_seconds: { mean: 2 },
+      state_bytes: { n: 0 },
+    });
+    expect(all[1]!.averaged).toBeNull();
+    const none = Object.fromEntries(measures.map((of) => [of, bestOf([], of)])) as Record<Measure, ReadonlySet<string>>;
+    const markdown = verdictMarkdown(all, none, []).split('\n');
+    expect(markdown[3]).toMatch(/^\| A\\\|B, averaged weights \| {2}\| 87.5 ± 158.8 \|.*\| {2}\| {2}\|$/);
+    expect(markdown.filter((line) => line.includes('averaged'))).toHaveLength(1);
+    const lines = verdictCsv(all).trim().split('\r\n');
+    expect(lines).toHaveLength(8);
+    expect(lines[2]).toMatch(/^A\|B,mean,averaged,,2,,,0\.875,1\.58/);
+    expect(lines[4]).toMatch(/^A\|B,"A\|B, seed 1",averaged,1,1,4,,1,,1,/);
   });
 });

@@ -18,6 +18,8 @@ export interface Contestant {
   /** Step before whose update it was frozen. */
   diverged: number | null;
   values: Measures;
+  /** The same of the moving average of its weights; null while there is none. What a run costs is not in it. */
+  averaged: Measures | null;
 }
 
 export interface Cell {
@@ -35,8 +37,12 @@ export interface Group {
   members: readonly Contestant[];
   /** Members whose values make the means: not diverged, one a seed. */
   counted: readonly Contestant[];
-  cells: Readonly<Record<Measure, Cell>>;
+  cells: Cells;
+  /** Of averaged weights: shown beside the cells, never ranked. Null where none of the counted keeps an average. */
+  averaged: Cells | null;
 }
+
+export type Cells = Readonly<Record<Measure, Cell>>;
 
 /** In the order of their first runs. `shared` is the experiment's model. */
 export const contest = (runs: readonly Contestant[], shared: ModelSpec): Group[] =>
@@ -45,13 +51,17 @@ export const contest = (runs: readonly Contestant[], shared: ModelSpec): Group[]
 function makeGroup(key: string, members: readonly Contestant[]): Group {
   const seeds = new Set<number>();
   const counted = members.filter(({ diverged, seed }) => diverged === null && !seeds.has(seed) && seeds.add(seed));
-  const cells = Object.fromEntries(measures.map((of) => [of, cellOf(counted, of)])) as Record<Measure, Cell>;
-  return { key, name: groupName(members), members, counted, cells };
+  const cells = cellsOf(counted.map(({ values }) => values));
+  const averages = counted.flatMap(({ averaged }) => averaged ?? []);
+  return { key, name: groupName(members), members, counted, cells, averaged: averages.length > 0 ? cellsOf(averages) : null };
 }
 
-function cellOf(runs: readonly Contestant[], of: Measure): Cell {
-  const values = runs.map((run) => run.values[of]).filter((value) => !Number.isNaN(value));
-  return { ...interval95(values), of: runs.length };
+function cellsOf(runs: readonly Measures[]): Cells {
+  const cellOf = (of: Measure): Cell => {
+    const values = runs.map((run) => run[of]).filter((value) => !Number.isNaN(value));
+    return { ...interval95(values), of: runs.length };
+  };
+  return Object.fromEntries(measures.map((of) => [of, cellOf(of)])) as Record<Measure, Cell>;
 }
 
 /** What the members' names share without seeds and counters, else what the optimizer is. */

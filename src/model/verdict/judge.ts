@@ -148,15 +148,18 @@ const formatP = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${Number(
 
 /** What a reader of the table must know, a sentence each. */
 export function notesOn(groups: readonly Group[]): string[] {
-  return groups.flatMap(({ name, members, counted }) => {
-    const lost = members.filter((run) => run.diverged !== null);
-    const twins = members.length - lost.length - counted.length;
-    const many = members.length > 1;
-    const where = lost.map((run) => `${many ? `seed ${run.seed} ` : ''}at step ${run.diverged}`).join(', ');
-    const out = many ? `: ${lost.length} of ${members.length} runs, left out of the mean` : ': not ranked';
-    return [
-      ...(lost.length > 0 ? [`${name} diverged ${where}${out}.`] : []),
-      ...(twins > 0 ? [`${name}: runs with the same seed are the same run and count once.`] : []),
-    ];
-  });
+  const averaged = groups.some((group) => group.averaged) ? ['Averaged weights (EMA) stand beside those that train and are not ranked.'] : [];
+  return [...groups.flatMap(notesOnGroup), ...averaged];
+}
+
+function notesOnGroup({ name, members, counted }: Group): string[] {
+  const lost = members.filter((run) => run.diverged !== null);
+  const twins = members.length - lost.length - counted.length;
+  const many = members.length > 1;
+  const where = lost.map((run) => `${many ? `seed ${run.seed} ` : ''}at step ${run.diverged}`).join(', ');
+  const out = many ? `: ${lost.length} of ${members.length} runs, left out of the mean` : ': not ranked';
+  return [
+    ...(lost.length > 0 ? [`${name} diverged ${where}${out}.`] : []),
+    ...(twins > 0 ? [`${name}: runs with the same seed are the same run and count once.`] : []),
+  ];
 }

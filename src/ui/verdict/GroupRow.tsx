@@ -2,11 +2,11 @@
 import { ChevronDown, ChevronRight, Star } from 'lucide-react';
 import type { Experiment, RunSpec } from '../../model/types.ts';
 import type { Contestant, Group } from '../../model/verdict/groups.ts';
-import { formatMeasure, type Measure, measures } from '../../model/verdict/measures.ts';
+import { formatMeasure, MEASURES, type Measure, measures } from '../../model/verdict/measures.ts';
 import { colorOf } from '../../store/config.ts';
 import { settingsWords } from '../../store/verdict.ts';
 import { Swatch } from '../primitives/Swatch.tsx';
-import { cellText } from './table.ts';
+import { averagedText, type CellText, cellText } from './table.ts';
 import styles from './Verdict.module.css';
 
 interface GroupRowProps {
@@ -40,9 +40,10 @@ export function GroupRow({ group, best, reference, experiment, newest, open, onT
           <Detail group={group} reference={reference} experiment={experiment} newest={newest} />
         </th>
         {measures.map((of) => (
-          <Cell key={of} group={group} of={of} best={best[of].has(key)} />
+          <Cell key={of} text={cellText(group, of)} of={of} best={best[of].has(key)} />
         ))}
       </tr>
+      {group.averaged && <AveragedRow group={group} />}
       {many && open && members.map((run) => <SeedRow key={run.id} run={run} />)}
     </tbody>
   );
@@ -69,8 +70,7 @@ function Detail({ group: { members }, reference, experiment, newest }: Omit<Grou
 /** First column of its part. */
 const BEGINS: ReadonlySet<Measure> = new Set(['final_accuracy', 'final_loss', 'target_steps', 'state_bytes']);
 
-function Cell({ group, of, best }: { group: Group; of: Measure; best: boolean }) {
-  const { value, half, share } = cellText(group, of);
+function Cell({ text: { value, half, share }, of, best }: { text: CellText; of: Measure; best: boolean }) {
   return (
     <td data-best={best || undefined} data-begins={BEGINS.has(of) || undefined}>
       <span className={styles.value}>
@@ -88,22 +88,52 @@ function Cell({ group, of, best }: { group: Group; of: Measure; best: boolean })
   );
 }
 
-function SeedRow({ run }: { run: Contestant }) {
+/** The weights' moving average, which charts draw dotted: beside the run, as it is no contestant of its own. */
+function AveragedRow({ group }: { group: Group }) {
+  const decay = group.members[0]!.spec.optimizer.ema_decay;
   return (
-    <tr className={styles.seed} data-out={run.diverged !== null || undefined}>
-      <th scope="row" className={styles.first}>
-        seed {run.seed}
-        {run.diverged !== null && (
-          <span className={styles.detail}>
-            <b>diverged at step {run.diverged}</b>
-          </span>
-        )}
+    <tr className={styles.averaged}>
+      <th scope="row" className={styles.first} title={`Exponential moving average of the weights, ema_decay ${String(decay)}`}>
+        averaged weights
       </th>
       {measures.map((of) => (
-        <td key={of} data-begins={BEGINS.has(of) || undefined}>
-          {formatMeasure(of, run.values[of])}
-        </td>
+        <Cell key={of} text={averagedText(group, of)} of={of} best={false} />
       ))}
     </tr>
+  );
+}
+
+function SeedRow({ run }: { run: Contestant }) {
+  const { seed, diverged, values, averaged } = run;
+  return (
+    <>
+      <tr className={styles.seed} data-out={diverged !== null || undefined}>
+        <th scope="row" className={styles.first}>
+          seed {seed}
+          {diverged !== null && (
+            <span className={styles.detail}>
+              <b>diverged at step {diverged}</b>
+            </span>
+          )}
+        </th>
+        {measures.map((of) => (
+          <td key={of} data-begins={BEGINS.has(of) || undefined}>
+            {formatMeasure(of, values[of])}
+          </td>
+        ))}
+      </tr>
+      {averaged && (
+        <tr className={styles.seed} data-out={diverged !== null || undefined}>
+          <th scope="row" className={styles.first}>
+            seed {seed}, averaged
+          </th>
+          {measures.map((of) => (
+            <td key={of} data-begins={BEGINS.has(of) || undefined}>
+              {MEASURES[of].judged && formatMeasure(of, averaged[of])}
+            </td>
+          ))}
+        </tr>
+      )}
+    </>
   );
 }

@@ -29,6 +29,7 @@ function dataFiles(): Plugin {
 }
 
 export default defineConfig({
+  cacheDir: process.env.VITE_CACHE || 'node_modules/.vite',
   plugins: [dataFiles()],
   resolve: { alias: [{ find: /^golden\//, replacement: `${golden}/` }] },
   define: {
@@ -61,7 +62,8 @@ export default defineConfig({
           include: ['tests/gpu/**/*.test.{ts,tsx}'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // One software adapter serves all files: side by side they would only wait for each other.
+          // One process of a browser compiles the shaders of all its pages: side by side they would only wait for each other.
+          // scripts/test.mjs starts several browsers.
           fileParallelism: false,
           browser: {
             enabled: true,

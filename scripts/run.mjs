@@ -1,7 +1,8 @@
 /** Small helpers that every script shares. Only node: modules. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's root. */
@@ -14,16 +15,32 @@ export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]
  * @returns {number}
  */
 export function run(command, { env = {}, timeout, quiet } = {}) {
-  const PATH = `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}`;
   const result = spawnSync(command, {
     cwd: root,
     shell: true,
     stdio: quiet ? 'ignore' : 'inherit',
     timeout,
     killSignal: 'SIGKILL',
-    env: { ...process.env, PATH, ...env },
+    env: environment(env),
   });
   return result.status ?? 1;
+}
+
+/**
+ * The same beside others: what several print at once is mixed by whole lines.
+ * @param {string} command
+ * @param {Record<string, string>} env
+ * @returns {Promise<number>}
+ */
+export function runBeside(command, env) {
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+  const child = spawn(command, { cwd: root, shell: true, stdio: ['ignore', 'pipe', 'pipe'], env: environment({ ...colour, ...env }) });
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => console.log(line));
+  return new Promise((done) => child.on('close', (code) => done(code ?? 1)));
+}
+
+function environment(more) {
+  return { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}`, ...more };
 }
 
 /** Ends the script with plain lines on what to do. */

@@ -50,7 +50,7 @@ test('from the footer: ravine and saddle side by side, four runs, and the trails
   await expect(page.getByRole('heading', { name: 'Surface lab' })).toBeVisible();
   await expect(ravine(page)).toBeVisible();
   await expect(region(page, 'Surface 2: Saddle')).toBeVisible();
-  for (const name of ['SGD', 'Momentum', 'RMSprop', 'Adam']) await expect(runCard(page, name)).toBeVisible();
+  for (const name of ['SGD', 'Momentum', 'RMSProp', 'Adam']) await expect(runCard(page, name)).toBeVisible();
   await trailOf(page, 1, 3);
   const before = await painted(page);
   const step = await stepShown(page);

@@ -192,11 +192,16 @@ export async function copyLink(): Promise<boolean> {
   }
 }
 
-/** The scene whose lab this is, unchanged. */
-export const currentScene = (lab: SurfaceLab): Scene | undefined => {
+/**
+ * The scene that this is: with other starts, arguments or runs it stays the scene, so that its line does not go, and the page does not
+ * move, under a finger that drags a start. Undefined on other surfaces.
+ */
+export function currentScene(lab: SurfaceLab): { scene: Scene; changed: boolean } | undefined {
   const [, id, ...more] = encodeLab(lab).split('&');
-  return more.length === 0 ? sceneOf(id!.replace('scene=', '')) : undefined;
-};
+  const scene = sceneOf(id!.replace('scene=', ''))!;
+  const where = ({ plots }: SurfaceLab): string => plots.map(({ surface }) => surface).join();
+  return where(scene.lab) === where(lab) ? { scene, changed: more.length > 0 } : undefined;
+}
 
 /** For tests and scripts. */
 export interface SurfaceAutomation {

@@ -57,10 +57,10 @@ describe('scenes', () => {
     expect(run('Momentum').end.loss).toBeLessThan(0.1 * run('SGD').end.loss);
   });
 
-  it('saddle: plain SGD stays near the ridge, RMSprop leaves first', async () => {
+  it('saddle: plain SGD stays near the ridge, RMSProp leaves first', async () => {
     const run = await open('ravine-and-saddle');
     expect(Math.abs(run('SGD', 1).y[40])).toBeLessThan(0.05);
-    const steps = ['RMSprop', 'Adam', 'Momentum', 'SGD'].map((name) => left(run(name, 1)));
+    const steps = ['RMSProp', 'Adam', 'Momentum', 'SGD'].map((name) => left(run(name, 1)));
     expect(steps[0]).toBeGreaterThan(0);
     expect(steps).toEqual(steps.toSorted((a, b) => a - b));
     expect(new Set(steps).size).toBe(4);
@@ -99,11 +99,11 @@ describe('scenes', () => {
     expect(run('Nesterov').end.loss).toBeLessThan(run('Momentum').end.loss);
   });
 
-  it('AdaGrad’s steps shrink; RMSprop goes on', async () => {
+  it('AdaGrad’s steps shrink; RMSProp goes on', async () => {
     const run = await open('adagrad');
     const way = ({ x, y }: Walked): number => Math.hypot(x[300] - x[150], y[300] - y[150]);
-    for (const plot of [0, 1]) expect(run('AdaGrad', plot).end.loss).toBeGreaterThan(5 * run('RMSprop', plot).end.loss);
-    expect(way(run('AdaGrad'))).toBeLessThan(0.6 * way(run('RMSprop')));
+    for (const plot of [0, 1]) expect(run('AdaGrad', plot).end.loss).toBeGreaterThan(5 * run('RMSProp', plot).end.loss);
+    expect(way(run('AdaGrad'))).toBeLessThan(0.6 * way(run('RMSProp')));
   });
 
   it('four valleys: momentum carries its run into another one than SGD’s', async () => {

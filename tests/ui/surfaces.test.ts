@@ -17,8 +17,8 @@ describe('contours', () => {
       const segments = contours(heights, [level]);
       expect(segments.length).toBeGreaterThan(100);
       for (let i = 0; i < segments.length; i += 2) {
-        // 120 cells over six units, y from the top.
-        const [x, y] = [segments[i]! / 20 - 3, 3 - segments[i + 1]! / 20];
+        // 120 cells over the window, y from the top.
+        const [x, y] = [segments[i]! / 16 - 3.75, 3 - segments[i + 1]! / 20];
         expect(Math.abs(x * x + y * y - level)).toBeLessThan(0.01);
       }
     }

@@ -15,7 +15,8 @@ export const bowl: Surface = {
   formula: 'f(x, y) = x^2 + y^2',
   source: D2L('12.3 Gradient descent', 'gd'),
   kind: 0,
-  window: { x: [-3, 3], y: [-3, 3] },
+  // As much wider than high as a plot is: its contours are circles.
+  window: { x: [-3.75, 3.75], y: [-3, 3] },
   start: [-2.4, 1.8],
   least: 0,
   minima: [[0, 0]],

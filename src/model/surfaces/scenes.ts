@@ -23,10 +23,10 @@ export const scenes: readonly Scene[] = [
   scene(
     'ravine-and-saddle',
     'Ravine and saddle',
-    'In the ravine SGD zig-zags and momentum gets lower. On the saddle SGD stays near the ridge, and RMSprop leaves first.',
+    'In the ravine SGD zig-zags and momentum gets lower. On the saddle SGD stays near the ridge, and RMSProp leaves first.',
     ['ravine', 'saddle'],
     120,
-    [run('SGD', 'SGD', { lr: 0.9 }), momentum(0.2), run('RMSprop', 'RMSprop', { lr: 0.05 }), run('Adam', 'Adam', { lr: 0.2 })],
+    [run('SGD', 'SGD', { lr: 0.9 }), momentum(0.2), run('RMSProp', 'RMSprop', { lr: 0.05 }), run('Adam', 'Adam', { lr: 0.2 })],
   ),
   scene(
     'second-order',
@@ -48,7 +48,7 @@ export const scenes: readonly Scene[] = [
     'Newton’s step leads to every flat point: here into the saddle, where it ends. With the size of the curvature in the place of its sign it leaves.',
     ['saddle'],
     60,
-    [run('Newton', 'Newton'), run('Saddle-free Newton', 'Newton', { saddle_free: true }), run('RMSprop', 'RMSprop', { lr: 0.05 })],
+    [run('Newton', 'Newton'), run('Saddle-free Newton', 'Newton', { saddle_free: true }), run('RMSProp', 'RMSprop', { lr: 0.05 })],
   ),
   scene(
     'muon',
@@ -73,10 +73,10 @@ export const scenes: readonly Scene[] = [
   scene(
     'adagrad',
     'AdaGrad comes to a stop',
-    'AdaGrad divides by all gradients that it has ever met: its steps only shrink. RMSprop forgets the old ones and goes on.',
+    'AdaGrad divides by all gradients that it has ever met: its steps only shrink. RMSProp forgets the old ones and goes on.',
     ['ravine', 'beale'],
     300,
-    [run('AdaGrad', 'Adagrad', { lr: 0.1 }), run('RMSprop', 'RMSprop', { lr: 0.02 })],
+    [run('AdaGrad', 'Adagrad', { lr: 0.1 }), run('RMSProp', 'RMSprop', { lr: 0.02 })],
   ),
   scene(
     'himmelblau',
@@ -87,7 +87,7 @@ export const scenes: readonly Scene[] = [
     [
       run('SGD', 'SGD', { lr: 0.01 }),
       run('Momentum', 'SGD', { lr: 0.005, momentum: 0.9 }),
-      run('RMSprop', 'RMSprop', { lr: 0.03 }),
+      run('RMSProp', 'RMSprop', { lr: 0.03 }),
       run('Adam', 'Adam', { lr: 0.2 }),
     ],
   ),

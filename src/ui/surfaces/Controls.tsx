@@ -1,10 +1,10 @@
 /** Time: play, step, reset, where it stands, how fast it goes; and how many steps there are. */
-import { Link, Pause, Play, RotateCcw, StepForward } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { labFields } from '../../model/surfaces/lab.ts';
 import { pause, play, playbackStore, SPEEDS, setSpeed, show, showAll, stepOn } from '../../store/surface_playback.ts';
-import { copyLink, editLab, surfaceStore } from '../../store/surfaces.ts';
+import { editLab, surfaceStore } from '../../store/surfaces.ts';
 import { FieldInput } from '../primitives/FieldInput.tsx';
 import { Slider } from '../primitives/Slider.tsx';
 import styles from './Surfaces.module.css';
@@ -31,7 +31,6 @@ export function Controls() {
         <FieldInput field={labFields.steps} value={lab.steps} onChange={(steps) => editLab({ steps: steps as number })} />
         <FieldInput field={labFields.seed} value={lab.seed} onChange={(seed) => editLab({ seed: seed as number })} />
       </div>
-      <CopyLink />
       <span role="status" className="unseen">
         {working ? 'The runs are being computed.' : `${lab.steps} steps of ${lab.runs.length} runs are there.`}
       </span>
@@ -70,7 +69,7 @@ function Scrubber({ last }: { last: number }) {
   const told = useStore(playbackStore, (state) => state.told);
   return (
     <label className={styles.scrubber}>
-      <span>
+      <span style={{ minWidth: `${9 + 2 * String(last).length}ch` }}>
         step {told} of {last}
       </span>
       <input
@@ -93,24 +92,6 @@ function Speed() {
     <div className={styles.speed}>
       <span>{speed} steps/s</span>
       <Slider label="Speed" value={speed} min={SPEEDS[0]} max={SPEEDS[1]} log whole onChange={setSpeed} />
-    </div>
-  );
-}
-
-function CopyLink() {
-  const [said, say] = useState('');
-  return (
-    <div className={styles.buttons}>
-      <button
-        type="button"
-        onClick={() => void copyLink().then((done) => say(done ? 'Link copied.' : 'The link is in the address bar: copy it from there.'))}
-      >
-        <Link size={14} />
-        Copy link
-      </button>
-      <span role="status" className={styles.said}>
-        {said}
-      </span>
     </div>
   );
 }

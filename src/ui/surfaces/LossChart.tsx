@@ -73,6 +73,7 @@ export function LossChart({ name, surface, trails, steps }: LossChartProps) {
   };
   return (
     <div ref={box} className={styles.chart}>
+      <p className={styles.axis}>loss above the lowest value (log axis) against step</p>
       {width > 0 && (
         // The slider of steps does the same by keyboard.
         <svg

@@ -72,18 +72,19 @@ function Start({ at, plot: { start, noise, surface } }: { at: number; plot: LabP
   return (
     <div className={styles.start}>
       <span className={styles.coordinates}>
-        <span>start</span>
         {(['x', 'y'] as const).map((axis, k) => (
-          <NumberField
-            key={axis}
-            label={`${label}: start ${axis}`}
-            value={start[k]!}
-            min={min}
-            max={max}
-            help={help}
-            width={68}
-            onCommit={(value) => moveStart(at, k === 0 ? [value, start[1]] : [start[0], value])}
-          />
+          <span key={axis} className={styles.coordinate}>
+            <span>{k === 0 ? 'start x' : 'y'}</span>
+            <NumberField
+              label={`${label}: start ${axis}`}
+              value={start[k]!}
+              min={min}
+              max={max}
+              help={help}
+              width={68}
+              onCommit={(value) => moveStart(at, k === 0 ? [value, start[1]] : [start[0], value])}
+            />
+          </span>
         ))}
       </span>
       <div className={styles.noise}>

@@ -10,7 +10,7 @@ import styles from './Surfaces.module.css';
 export function SceneMenu() {
   const lab = useStore(surfaceStore, (state) => state.lab);
   const current = useMemo(() => currentScene(lab), [lab]);
-  const name = current?.name ?? 'Own scene';
+  const name = current ? `${current.scene.name}${current.changed ? ', changed' : ''}` : 'Own scene';
   return (
     <>
       <Menu
@@ -32,7 +32,7 @@ export function SceneMenu() {
                 key={scene.id}
                 title={scene.name}
                 note={scene.note}
-                current={scene === current}
+                current={scene === current?.scene && !current.changed}
                 onSelect={() => {
                   close();
                   openScene(scene);
@@ -42,7 +42,7 @@ export function SceneMenu() {
           </>
         )}
       </Menu>
-      {current && <p className={styles.note}>{current.note}</p>}
+      {current && <p className={styles.note}>{current.scene.note}</p>}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { addPlot, dismissNotice, request, surfaceStore } from '../../store/surfaces.ts';
 import { useTheme } from '../hooks.ts';
 import { Controls } from './Controls.tsx';
+import { CopyLink } from './CopyLink.tsx';
 import { PlotPanel } from './PlotPanel.tsx';
 import { Runs } from './Runs.tsx';
 import { SceneMenu } from './SceneMenu.tsx';
@@ -18,6 +19,7 @@ export function SurfacePage() {
         <a href="./">← Descent</a>
         <h1>Surface lab</h1>
         <SceneMenu />
+        <CopyLink />
       </header>
       <main className={styles.main}>
         <Messages />

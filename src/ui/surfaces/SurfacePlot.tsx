@@ -78,7 +78,8 @@ function Pad({ at, plot, frame }: { at: number; plot: LabPlot; frame: Frame }) {
   const move = (event: PointerEvent): void => {
     const point = place(event);
     setOver(point);
-    if (event.currentTarget.hasPointerCapture(event.pointerId)) moveStart(at, point);
+    // A finger's is captured by itself, and it may be about to scroll.
+    if (event.pointerType !== 'touch' && event.currentTarget.hasPointerCapture(event.pointerId)) moveStart(at, point);
   };
   return (
     <>

@@ -1,6 +1,8 @@
 /** Paints a plot: shaded contours once, trails as often as time moves. Colours come from the style sheet, so that both themes are one code. */
 
+import type { Point } from '../../model/surfaces/definition.ts';
 import type { SurfaceTrail } from '../../store/surfaces.ts';
+import { linearTicks } from '../charts/scale.ts';
 import { COLORS, dashOf } from '../primitives/palette.ts';
 import { contours, heightsOf, levelsOf } from './contours.ts';
 import { type Frame, toPixel } from './frame.ts';
@@ -60,7 +62,45 @@ export function paintSurface(canvas: HTMLCanvasElement, frame: Frame, colors: Re
   }
   context.stroke();
   paintMinima(context, color('--ink-2'), frame);
+  paintAxes(context, color('--ink-2'), frame);
 }
+
+/** CSS pixels between two numbers of an axis, about. */
+const TICK = { across: 60, up: 50 };
+/** A number closer than this to a corner would meet that of the other axis. */
+const CORNER = 26;
+
+/** Numbers along the left and the lower edge, inside, so that the plot loses no room to them. */
+function paintAxes(context: CanvasRenderingContext2D, color: string, frame: Frame): void {
+  const { surface, width, height } = frame;
+  const ticks = ([min, max]: Point, room: number): number[] => linearTicks({ min, max }, Math.max(2, Math.floor(room)));
+  context.font = getComputedStyle(context.canvas).font;
+  context.fillStyle = color;
+  context.strokeStyle = color;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.textAlign = 'center';
+  context.textBaseline = 'alphabetic';
+  for (const x of ticks(surface.window.x, width / TICK.across)) {
+    const [left] = toPixel(frame, x, 0);
+    if (left < CORNER || left > width - CORNER) continue;
+    context.moveTo(left, height);
+    context.lineTo(left, height - 4);
+    context.fillText(formatTick(x), left, height - 7);
+  }
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  for (const y of ticks(surface.window.y, height / TICK.up)) {
+    const [, top] = toPixel(frame, 0, y);
+    if (top < CORNER || top > height - CORNER) continue;
+    context.moveTo(0, top);
+    context.lineTo(4, top);
+    context.fillText(formatTick(y), 7, top);
+  }
+  context.stroke();
+}
+
+const formatTick = (value: number): string => String(value).replace('-', '−');
 
 /** Each band between two levels in one tone, valleys nearest to the ground of the page. */
 function shade(

@@ -56,11 +56,11 @@ export function randomPlane(info: ModelInfo, params: ParamLayout, origin: Float3
 /** So many differences go into the components: the cost grows with their square. */
 const MOST_ROWS = 96;
 
-/** At most `most` of a path's places, evenly spaced, the last among them. */
+/** At most `most` (two or more) of a path's places, evenly spaced, the first and the last among them. */
 function thinned(path: Path, most: number): Float32Array[] {
   const { length } = path.params;
   const count = Math.min(most, length);
-  return Array.from({ length: count }, (_, i) => path.params[length - 1 - Math.floor((i * length) / count)]);
+  return Array.from({ length: count }, (_, i) => path.params[Math.round((i * (length - 1)) / Math.max(1, count - 1))]);
 }
 
 /** A unit direction at right angles to `u`. */
@@ -94,9 +94,20 @@ export async function pathPlane(
   const { axes, explained } = await finishSlowly(principal(moved, 2));
   const [u, v = across(u, spare)] = axes;
   const flat = { u, v, explained: [explained[0], explained[1] ?? 0] as [number, number] };
-  const at = moved.map((row) => project(flat, row));
-  const range = (k: 0 | 1): [number, number] => [Math.min(0, ...at.map((p) => p[k])), Math.max(0, ...at.map((p) => p[k]))];
-  return { ...flat, ...gridAround(range(0), range(1), grid) };
+  const x: [number, number] = [0, 0];
+  const y: [number, number] = [0, 0];
+  // Every place, not only those that made the components: a turn between two of them, too, is to be seen.
+  for (const path of paths) {
+    const laid = await lay(flat, origin, '', path);
+    widen(x, laid.x);
+    widen(y, laid.y);
+  }
+  return { ...flat, ...gridAround(x, y, grid) };
+}
+
+function widen(range: [number, number], values: readonly number[]): void {
+  range[0] = Math.min(range[0], ...values);
+  range[1] = Math.max(range[1], ...values);
 }
 
 /** Both ranges with a margin, times `span`; a range that is next to nothing gets a fifth of the other. */
@@ -119,7 +130,7 @@ export function project({ u, v }: Pick<Plane, 'u' | 'v'>, difference: ArrayLike<
 }
 
 /** Where the places of a path lie on the plane. */
-export async function lay(plane: Plane, origin: Float32Array, run: string, path: Path): Promise<PlanePath> {
+export async function lay(plane: Pick<Plane, 'u' | 'v'>, origin: Float32Array, run: string, path: Path): Promise<PlanePath> {
   const laid: PlanePath = { run, steps: [...path.steps], x: [], y: [] };
   for (const params of path.params) {
     const [x, y] = project(

@@ -265,7 +265,7 @@ describe('judge', () => {
     );
     const [close, wide] = [[0.01, -0.01, 0.02] as const, [0.5, 0.51, 0.52] as const];
     expect(field(close, wide).text).toMatch(
-      /within the noise \(p = 0\.53, corrected for picking the best of 3\)\. Its lead over RMSprop is larger than the noise\. More seeds/,
+      /within the noise \(p = 0\.53, corrected for picking the best of 3\)\. More seeds or longer runs would tell\. Its lead over RMSprop is larger than the noise\.$/,
     );
     expect(field(close, wide, wide, wide, wide).text).toContain('Its leads over 4 others are larger than the noise.');
   });

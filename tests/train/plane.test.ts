@@ -117,6 +117,23 @@ describe('the plane of the paths', () => {
     }
   });
 
+  it('covers every place of many long paths, their starts and the turns between those that made it', async () => {
+    // Twenty paths of which four places each go into the components; one of them makes a trip between two of these.
+    const path = (i: number): Path => curve(Array.from({ length: 61 }, (_, k) => [3 - (3 * k) / 60, i === 7 && k === 23 ? 9 : Math.sin(k / 9 + i)]));
+    const paths = Array.from({ length: 20 }, (_, i) => path(i));
+    const plane = await pathPlane(origin, paths, spare, grid);
+    for (const one of paths) {
+      const { x, y } = await lay(plane, origin, 'r', one);
+      for (const [at, ends] of [
+        [x, plane.xs],
+        [y, plane.ys],
+      ] as const) {
+        expect(Math.min(...at)).toBeGreaterThan(ends[0]);
+        expect(Math.max(...at)).toBeLessThan(ends[10]);
+      }
+    }
+  });
+
   it('of a straight path takes a second direction at right angles', async () => {
     const plane = await pathPlane(origin, [curve([[2, 0], [1, 0], [0, 0]])], spare, grid); // biome-ignore format: places
     expect(plane.explained?.[0]).toBeCloseTo(1, 12);

@@ -92,7 +92,7 @@ function compare(first: Group, others: readonly [Group, ...Group[]], of: Measure
   const more = overOthers(rest.filter(isApart), isApart(lead));
   return isApart(lead)
     ? { kind: 'apart', text: `${words}: larger than the noise (${p}).${more}` }
-    : { kind: 'noise', text: `${words}: within the noise (${p}).${more} More seeds or longer runs would tell.` };
+    : { kind: 'noise', text: `${words}: within the noise (${p}). More seeds or longer runs would tell.${more}` };
 }
 
 /** "p = 0.01"; of several contestants what the picking costs, and where that decides, what would stand there without it. */

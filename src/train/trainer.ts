@@ -3,14 +3,11 @@
  * the one that is behind first. A run that joins late trains alone until it has caught up, then its group is merged with the others:
  * legitimate because a lane is bit-identical to the same run alone.
  */
-import { type Compiled, compile } from '../engine/compile.ts';
 import { planKey } from '../engine/race.ts';
-import { type DatasetSource, GpuDataset, kindOf } from '../gpu/dataset.ts';
-import { type Gpu, isSoftware } from '../gpu/device.ts';
-import { programsOf, turnsOf } from '../model/turns.ts';
-import type { LossSpec } from '../model/types.ts';
+import { type DatasetSource, GpuDataset } from '../gpu/dataset.ts';
+import type { Gpu } from '../gpu/device.ts';
 import type { FitSummary } from '../worker/protocol.ts';
-import { fitOf, kindsOf } from './fit.ts';
+import { type CompileOptions, Division } from './division.ts';
 import { type Divergence, LaneGroup, type LaneSnapshot, type StepPoint, type Validation } from './group.ts';
 import { checkFollowers, identity, type Lane, updatesAt } from './lane.ts';
 import { Pace } from './pace.ts';
@@ -21,16 +18,8 @@ export interface TrainerData extends DatasetSource {
   train: number;
 }
 
-export interface TrainerOptions {
-  batch_size: number;
-  loss: LossSpec;
+export interface TrainerOptions extends CompileOptions {
   shuffle: boolean;
-  /** Activations in 16 bits. */
-  halves?: boolean;
-  /** Tiles to take (train/tiles.ts). */
-  choices?: ReadonlyMap<string, string>;
-  /** Tests: the kernel whose default tile is made wrong. */
-  wrongTile?: string;
   /** Validate every so many steps; 0: never. */
   eval_every: number;
   onProgress?: (done: number, total: number) => void;
@@ -43,23 +32,9 @@ export interface TrainerEvents {
   diverged(run: string, divergence: Divergence): void;
 }
 
-/** A few cores want large tiles; thousands of GPU threads want many. */
-const SOFTWARE_FILL = 256;
-
-/** Who can share dispatches: lanes of equal architecture at equal step. */
-function sharersOf(lanes: readonly Lane[], stepOf: (lane: Lane) => number): Lane[][] {
-  const members = new Map<string, Lane[]>();
-  for (const lane of lanes) {
-    const key = `${lane.architecture}@${stepOf(lane)}`;
-    members.set(key, [...(members.get(key) ?? []), lane]);
-  }
-  return [...members.values()];
-}
-
 export class Trainer {
   private groups: LaneGroup[] = [];
-  private readonly compiled = new Map<string, Compiled>();
-  private readonly fits = new Map<string, FitSummary>();
+  private readonly division: Division;
   private readonly order: Order;
   readonly dataset: GpuDataset;
   private readonly validation: { first: number; count: number };
@@ -73,7 +48,8 @@ export class Trainer {
     lanes: readonly Lane[],
     snapshots: ReadonlyMap<string, LaneSnapshot>,
   ) {
-    for (const members of this.membersOf(lanes, snapshots)) LaneGroup.check(gpu, this.compile(members[0]), members);
+    this.division = new Division(gpu, data.images, options);
+    for (const members of this.membersOf(lanes, snapshots)) LaneGroup.check(gpu, this.division.compile(members[0]), members);
     this.dataset = new GpuDataset(gpu.device, data);
     this.order = { batch_size: options.batch_size, train: data.train, shuffle: options.shuffle };
     this.validation = { first: data.train, count: this.dataset.count - data.train };
@@ -154,40 +130,17 @@ export class Trainer {
     return group.sendUncounted(this.order, skip, steps);
   }
 
-  private compile(lane: Lane): Compiled {
-    let compiled = this.compiled.get(lane.architecture);
-    if (!compiled) {
-      const { batch_size, loss, halves, choices, wrongTile } = this.options;
-      const software = isSoftware(this.gpu.info);
-      const fill = software ? SOFTWARE_FILL : undefined;
-      compiled = compile(lane.info, { batch_size, loss, data: kindOf(this.data.images), fill, keep: software, halves, choices, wrongTile });
-      this.compiled.set(lane.architecture, compiled);
-    }
-    return compiled;
-  }
-
   private checkSchedules(lanes: readonly Lane[]): void {
     checkFollowers(lanes, { samples: this.validation.count, eval_every: this.options.eval_every });
   }
 
   /** How many lanes like these one program can hold; all of one architecture. */
   fit(lanes: readonly Lane[]): FitSummary {
-    const optimizers = lanes.map(({ optimizer }) => optimizer);
-    const key = [lanes[0].architecture, ...kindsOf(optimizers).keys()].join();
-    const fit = this.fits.get(key) ?? fitOf(this.compile(lanes[0]), optimizers, this.gpu.device.limits);
-    this.fits.set(key, fit);
-    return fit;
+    return this.division.fit(lanes);
   }
 
-  /** Lanes that share dispatches; more than the device's buffers hold are several programs of about equal size, stepped in turn. */
   private membersOf(lanes: readonly Lane[], snapshots: ReadonlyMap<string, LaneSnapshot>): Lane[][] {
-    return sharersOf(lanes, (lane) => snapshots.get(lane.id)?.step ?? 0).flatMap((members) => this.split(members));
-  }
-
-  private split(members: Lane[]): Lane[][] {
-    // What cannot be split stays whole, to be refused with the figures.
-    const { turns, each } = programsOf(members.length, this.fit(members)) ?? turnsOf(members.length, members.length);
-    return Array.from({ length: turns }, (_, i) => members.slice(i * each, (i + 1) * each)).filter((part) => part.length > 0);
+    return this.division.divide(lanes, (lane) => snapshots.get(lane.id)?.step ?? 0);
   }
 
   /** Forms groups anew; those before go once all new ones stand. */
@@ -196,7 +149,9 @@ export class Trainer {
     const groups: LaneGroup[] = [];
     try {
       for (const members of this.membersOf(lanes, snapshots)) {
-        const group = await LaneGroup.create(this.gpu, this.compile(members[0]), members, this.dataset, { onProgress: this.options.onProgress });
+        const group = await LaneGroup.create(this.gpu, this.division.compile(members[0]), members, this.dataset, {
+          onProgress: this.options.onProgress,
+        });
         groups.push(group);
         group.restore(snapshots);
       }
@@ -223,8 +178,7 @@ export class Trainer {
   /** Goes on from here, bit for bit, with other tiles. */
   async retile(choices: ReadonlyMap<string, string>): Promise<void> {
     const snapshots = await this.snapshot();
-    this.options.choices = choices;
-    this.compiled.clear();
+    this.division.retile(choices);
     await this.arrange(this.lanes, snapshots);
   }
 
@@ -265,9 +219,8 @@ export class Trainer {
   /** Groups that have met (equal architecture and step) become one. */
   private async merge(): Promise<void> {
     const steps = new Map(this.groups.flatMap((g) => g.lanes.map((lane) => [lane.id, g.step])));
-    const sharers = sharersOf(this.lanes, (lane) => steps.get(lane.id) ?? 0);
-    const least = sharers.reduce((sum, members) => sum + this.split(members).length, 0);
-    if (least < this.groups.length) await this.arrange(this.lanes, await this.snapshot());
+    const least = this.division.divide(this.lanes, (lane) => steps.get(lane.id) ?? 0);
+    if (least.length < this.groups.length) await this.arrange(this.lanes, await this.snapshot());
   }
 
   /** How many steps the next submit may hold: up to the goal, the next validation, and the group ahead. */

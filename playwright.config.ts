@@ -24,7 +24,8 @@ export default defineConfig({
   forbidOnly: true,
   reporter: 'list',
   outputDir: 'test-results',
-  use: { baseURL: url, trace: 'retain-on-failure', launchOptions: launchOptions() },
+  // A trace of every story would be a quarter of the work.
+  use: { baseURL: url, trace: 'on-first-retry', launchOptions: launchOptions() },
   projects: [{ name: 'chromium', use: { browserName: 'chromium', viewport: { width: 1440, height: 900 } } }],
   webServer: { command: `node scripts/serve.mjs dist --port ${process.env.E2E_PORT}`, url, reuseExistingServer: false },
 });

@@ -92,7 +92,7 @@ test('a sweep marks the stable band and what diverged, leaves the race alone, an
   await step(page, 3);
   const before = await curvesOf(page);
   const panel = await openSweep(page);
-  await expect(panel.getByRole('status')).toHaveText(/^8 lanes need \d+ kB: one program\.$/);
+  await expect(panel.getByRole('status')).toHaveText(/^8 lanes need \d+ kB: all train at once\.$/);
   await button(page, 'Start sweep').click();
   await expect(button(page, 'Start sweep')).toBeVisible({ timeout: 60_000 });
 
@@ -154,6 +154,20 @@ test('what cannot be swept is said before it starts', async ({ page }) => {
   await panel.getByRole('textbox', { name: 'lr from' }).press('Escape');
   await type(panel.getByRole('textbox', { name: 'Lanes of the sweep' }), '64');
   await expect(panel.getByRole('alert').first()).toContainText('a whole number from 8 to 32');
+});
+
+test('cancelled before its first step a sweep says so; a schedule of the run is spoken of before', async ({ page }) => {
+  const experiment = spirals(0.1);
+  const [first, ...rest] = experiment.runs;
+  await open(page, { ...experiment, runs: [{ ...first!, schedule: { type: 'OneCycleLR', max_lr: 0.1, total_steps: 600 } }, ...rest] });
+  const panel = await openSweep(page);
+  await expect(panel.getByRole('status')).toContainText(
+    'lr means max_lr here: the schedule, One cycle, brings its own rate. One cycle ends at step 599',
+  );
+  await button(page, 'Start sweep').click();
+  await button(page, 'Cancel').click();
+  await expect(panel).toContainText('SGD: ended before the first step.');
+  await expect(button(page, 'Start sweep')).toBeEnabled();
 });
 
 test('what does not fit at once takes turns, and the page says so before', async ({ page }) => {

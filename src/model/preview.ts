@@ -31,6 +31,8 @@ export interface Preview {
   follows: boolean;
   /** Step from which on nothing moves any more, and the rate that stays; null for a schedule without an end. */
   end: { step: number; lr: number } | null;
+  /** Step at which a curve that does not end is at its lowest before it turns. */
+  turn: number | null;
   /** Sentences for the visitor. */
   notes: readonly string[];
 }
@@ -63,6 +65,7 @@ export function previewOf(run: Run, { epoch, eval_every, least = 0 }: PreviewCon
   const rate = (s: number): number => (stalled && s >= warm ? stalled[Math.floor(s / eval_every)]! : planned(Math.floor(s / k), perUpdate));
   const lr = at.map(rate);
   const momentum = movingMomentum(run.optimizer.type, run.schedule);
+  const turn = definition.turn?.(args);
   const last = definition.end && step(definition.end(args));
   const end = last === undefined || last === 0 ? null : { step: last, lr: rate(last) };
   return {
@@ -73,6 +76,7 @@ export function previewOf(run: Run, { epoch, eval_every, least = 0 }: PreviewCon
     log: definition.factors === true && lr.every((value) => value > 0),
     follows: stalled !== null,
     end,
+    turn: turn ? step(turn.at) : null,
     notes: notesOf({ run, definition, args, step, eval_every }),
   };
 }

@@ -143,10 +143,11 @@ export function withValues(optimizer: OptimizerSpec, values: Values): OptimizerS
 
 /**
  * What a lane came to. `start`: its loss before the first update; `final`: the mean of its last tenth of steps (at least five), NaN when it
- * diverged. `stable`: finished below where it started, no divergence; `worse`: finished, but not below.
+ * diverged. `stable`: finished below where it started and lay below it on average, no divergence; `worse`: finished, but no lower; `unsteady`:
+ * finished lower, after a way that led above the start on average — a rate that blows up and comes back is no rate to recommend.
  */
 export interface Outcome {
-  state: 'stable' | 'worse' | 'diverged';
+  state: 'stable' | 'worse' | 'unsteady' | 'diverged';
   start: number;
   final: number;
 }
@@ -160,10 +161,15 @@ export function outcomeOf(losses: ArrayLike<number>, length: number, diverged: b
   const start = losses[0]!;
   if (diverged) return { state: 'diverged', start, final: Number.NaN };
   const last = Math.min(length, Math.max(LAST_LEAST, Math.ceil(length * LAST_SHARE)));
+  const final = meanOf(losses, length - last, length);
+  if (!(final < start)) return { state: 'worse', start, final };
+  return { state: meanOf(losses, 0, length) < start ? 'stable' : 'unsteady', start, final };
+}
+
+function meanOf(values: ArrayLike<number>, from: number, to: number): number {
   let sum = 0;
-  for (let i = length - last; i < length; i++) sum += losses[i]!;
-  const final = sum / last;
-  return { state: final < start ? 'stable' : 'worse', start, final };
+  for (let i = from; i < to; i++) sum += values[i]!;
+  return sum / (to - from);
 }
 
 /** One rate of a sweep with what became of it. */

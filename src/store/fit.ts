@@ -41,7 +41,7 @@ function sayNeed({ most, lane_bytes, largest, allowed }: FitSummary, lanes: numb
 export function sayTurns(fit: FitSummary, lanes: number): string {
   if (fit.most < 1) return tooLarge(fit);
   const { turns, each } = turnsOf(lanes, fit.most);
-  return `${sayNeed(fit, lanes)}: ${turns === 1 ? 'one program' : `${turns} turns of ${lanes % each === 0 ? '' : 'up to '}${each}`}.`;
+  return `${sayNeed(fit, lanes)}: ${turns === 1 ? 'all train at once' : `${turns} turns of ${lanes % each === 0 ? '' : 'up to '}${each}`}.`;
 }
 
 /** What a race of so many lanes takes, whose programs stand side by side; `fits`: whether it can be. */

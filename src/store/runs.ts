@@ -1,6 +1,7 @@
 /** Edits of runs that know the definitions. */
 import { describeOptimizer } from '../model/diff.ts';
 import { optimizers, optimizerTypes } from '../model/optimizers/index.ts';
+import { withRate } from '../model/rate.ts';
 import type { OptimizerSpec, RunSpec, Value } from '../model/types.ts';
 import { addRun, configStore, editRun, runOf } from './config.ts';
 
@@ -42,6 +43,14 @@ export function setOptimizerArg(id: string, name: string, value: Value | undefin
   if (!run) return;
   const { [name]: _, ...rest } = run.optimizer;
   editRun(id, { optimizer: (value === undefined ? rest : { ...rest, [name]: value }) as OptimizerSpec }, `optimizer.${name}`);
+}
+
+/** One step for Undo, wherever the rate stands. */
+export function setRate(id: string, lr: number): void {
+  const run = runOf(id);
+  if (!run) return;
+  const { optimizer, schedule } = withRate(run, lr);
+  editRun(id, { optimizer, schedule }, 'optimizer.lr');
 }
 
 type Part = 'schedule' | 'init';

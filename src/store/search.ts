@@ -5,7 +5,6 @@
 import { createStore } from 'zustand/vanilla';
 import { formatNumber } from '../model/format.ts';
 import {
-  axesOf,
   checkRandom,
   checkSweep,
   type Dimension,
@@ -16,8 +15,8 @@ import {
   outcomeOf,
   stepsOfRound,
   type Values,
-  withValues,
 } from '../model/search.ts';
+import { axesFor, withTrial } from '../model/searched.ts';
 import type { Experiment, Field, ModelSpec, RunSpec } from '../model/types.ts';
 import { type Client, createClient } from '../worker/client.ts';
 import { addRun, configStore } from './config.ts';
@@ -144,8 +143,7 @@ interface Round {
 /** Trains the trials of one round to their end. */
 function trainRound({ kind, experiment, run, values, steps, most, round, rounds }: Round, client: Client): Promise<TrialsEnd> {
   const trials = values.map((v): SearchTrial => {
-    const optimizer = withValues(run.optimizer, v);
-    return { id: `trial${nextTrial++}`, run: { ...run, name: nameOf(v), optimizer }, values: v, round, steps };
+    return { id: `trial${nextTrial++}`, run: { ...withTrial(run, v), name: nameOf(v) }, values: v, round, steps };
   });
   patch(kind, { trials: [...(searchStore.getState()[kind]?.trials ?? []), ...trials] });
   job = trainTrials(client, { experiment, dataset: currentDataset(), trials, steps, most }, searchCurves, {
@@ -200,7 +198,7 @@ export async function startRandom(request: RandomRequest, client: () => Client =
   const { lanes, rounds, seed, most } = request;
   const found = subject(request.run);
   if (!found || job) return;
-  const fields: ReadonlyMap<string, Field> = new Map(axesOf(found.run.optimizer.type).map(({ name, field }) => [name, field]));
+  const fields: ReadonlyMap<string, Field> = new Map(axesFor(found.run).map(({ name, field }) => [name, field]));
   checkRandom(request.dimensions, fields, lanes, request.steps);
   begin('random', request.run, found);
   let { dimensions } = request;

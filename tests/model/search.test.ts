@@ -151,8 +151,17 @@ describe('what became of a lane', () => {
   it('is worse when it ends where it began or above, and diverged when it did', () => {
     expect(outcomeOf([2, 2, 2], 3, false)!.state).toBe('worse');
     expect(outcomeOf([2, 3, 3, 3, 3, 3], 6, false)!.state).toBe('worse');
+    expect(outcomeOf([2, 2, 2, 2, 2, 1, 1, 1, 1, 1], 10, false)!.state).toBe('stable');
     expect(outcomeOf([2, 1, 1], 3, true)).toEqual({ state: 'diverged', start: 2, final: Number.NaN });
     expect(outcomeOf([], 0, true)?.state).toBe('diverged');
+  });
+
+  it('is unsteady when it blew up on its way to a lower loss, for longer than a moment', () => {
+    // (2 + 40 · 5 + 54 · 1.5 + 5 · 0.5) / 100 = 2.855 on average.
+    const blown = [2, ...Array<number>(40).fill(5), ...Array<number>(54).fill(1.5), ...Array<number>(5).fill(0.5)];
+    expect(outcomeOf(blown, 100, false)).toMatchObject({ state: 'unsteady', start: 2 });
+    const moment = [2, ...Array<number>(5).fill(9), ...Array<number>(94).fill(0.5)];
+    expect(outcomeOf(moment, 100, false)).toMatchObject({ state: 'stable', final: 0.5 });
   });
 });
 

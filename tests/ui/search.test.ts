@@ -3,6 +3,7 @@ import { preset } from '../../src/model/presets.ts';
 import type { Dimension } from '../../src/model/search.ts';
 import { configStore, openExperiment } from '../../src/store/config.ts';
 import { sayPrograms, sayTurns } from '../../src/store/fit.ts';
+import { setRate } from '../../src/store/runs.ts';
 import { cancelSearch, type Found, foundOf, type Search, searchStore, startRandom, startSweep } from '../../src/store/search.ts';
 import type { Command, Event } from '../../src/worker/protocol.ts';
 import { FakeWorker } from '../support/fake-worker.ts';
@@ -60,6 +61,20 @@ describe('a sweep', () => {
     const found = foundOf(sweep());
     expect(found.every(({ step, outcome }) => step === 20 && Number.isFinite(outcome?.final))).toBe(true);
     expect(searchStore.getState().progress).toBeNull();
+  });
+
+  it('of a run under one cycle tries peaks of the cycle, and a rate that is taken stands where it counts', async () => {
+    openExperiment(preset('one-cycle')!.experiment);
+    const worker = new FakeWorker();
+    await startSweep(request({ run: runId(3) }), () => worker);
+    const { runs } = loads(worker)[0]!.experiment;
+    expect(runs.map((run) => run.schedule?.max_lr)).toEqual(runs.map((run) => run.optimizer.lr));
+    expect(new Set(runs.map((run) => run.schedule?.max_lr)).size).toBe(8);
+    setRate(runId(3), 0.2);
+    setRate(runId(0), 0.2);
+    const [constant, , , cycle] = configStore.getState().experiment.runs;
+    expect(cycle).toMatchObject({ optimizer: { lr: 0.2 }, schedule: { type: 'OneCycleLR', max_lr: 0.2, total_steps: 600 } });
+    expect(constant).toEqual({ name: 'Constant 0.05', optimizer: { type: 'SGD', lr: 0.2, momentum: 0.9 } });
   });
 
   it('takes turns where fewer lanes fit, every rate once', async () => {
@@ -181,11 +196,11 @@ describe('what fits', () => {
   const fit = { most: 16, lane_bytes: 120e6, largest: 62e6, allowed: 1e9 };
   const one = 'One lane needs 3.0 GB in one buffer; this GPU gives 1.0 GB. A smaller batch or fewer channels would fit.';
   it.each([
-    [fit, 16, '16 lanes need 1.9 GB: one program.'],
+    [fit, 16, '16 lanes need 1.9 GB: all train at once.'],
     [fit, 32, '32 lanes need 3.8 GB, 2.0 GB of it in one buffer; this GPU gives 1.0 GB a buffer: 2 turns of 16.'],
     [{ ...fit, most: 13 }, 32, '32 lanes need 3.8 GB, 2.0 GB of it in one buffer; this GPU gives 1.0 GB a buffer: 3 turns of up to 11.'],
     [{ ...fit, most: 0, largest: 3e9 }, 8, one],
-    [{ ...fit, lane_bytes: 3000, largest: 1000, most: 999 }, 8, '8 lanes need 24 kB: one program.'],
+    [{ ...fit, lane_bytes: 3000, largest: 1000, most: 999 }, 8, '8 lanes need 24 kB: all train at once.'],
   ])('of a search is said in a sentence', (given, lanes, sentence) => {
     expect(sayTurns(given, lanes)).toBe(sentence);
   });

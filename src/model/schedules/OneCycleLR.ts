@@ -55,6 +55,7 @@ export const OneCycleLR: ScheduleDefinition = {
     },
     warmup,
   ],
+  peak: 'max_lr',
   lr: (args, _base_lr, step) => {
     const high = num(args, 'max_lr');
     const low = high / num(args, 'div_factor');

@@ -17,6 +17,8 @@ export interface ScheduleDefinition extends Definition {
   lr(args: Args, base_lr: number, step: number): number;
   /** Momentum, or first beta, at that step; undefined: these arguments leave it alone. */
   momentum?(args: Args, step: number): number | undefined;
+  /** The argument that takes the place of the run's own lr, which then does not count. */
+  peak?: string;
   /** How far a picture of it should reach, in what it counts (validations, with `plateau`). */
   reach(args: Args): number;
   /** From where on nothing moves any more, in what it counts. */

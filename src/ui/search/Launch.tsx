@@ -11,11 +11,13 @@ interface LaunchProps {
   problem: string | null;
   /** Said before it begins. */
   plan: string;
+  /** What the run's schedule has to do with it; '' for nothing. */
+  note: string;
   ready: boolean;
   onStart: () => Promise<void>;
 }
 
-export function Launch({ kind, start, problem, plan, ready, onStart }: LaunchProps) {
+export function Launch({ kind, start, problem, plan, note, ready, onStart }: LaunchProps) {
   const progress = useProgress();
   if (progress?.kind === kind) return <Running />;
   const busy = progress ? 'Another search is running.' : null;
@@ -30,7 +32,7 @@ export function Launch({ kind, start, problem, plan, ready, onStart }: LaunchPro
         </p>
       ) : (
         <p role="status" className={styles.note}>
-          {busy ?? plan}
+          {busy ?? `${plan} ${note}`.trimEnd()}
         </p>
       )}
     </div>

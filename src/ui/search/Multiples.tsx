@@ -54,7 +54,8 @@ export function Multiples({ found, chosen, best, onChoose }: MultiplesProps) {
 function foot({ diverged, outcome }: Found): string {
   if (diverged) return `diverged at ${diverged.step}`;
   if (!outcome) return '–';
-  return outcome.state === 'worse' ? `${formatLoss(outcome.final)}, no gain` : formatLoss(outcome.final);
+  const words = { stable: '', worse: ', no gain', unsteady: ', unsteady', diverged: '' }[outcome.state];
+  return `${formatLoss(outcome.final)}${words}`;
 }
 
 interface CurveProps {

@@ -1,6 +1,8 @@
 /** What to search, between which ends, in how many rounds. */
 import { useStore } from 'zustand';
-import { type Axis, axesOf, checkRandom, type Dimension, ratesAround, SWEEP, stepsOfRound } from '../../model/search.ts';
+import { ownRate } from '../../model/rate.ts';
+import { type Axis, checkRandom, type Dimension, ratesAround, SWEEP, stepsOfRound } from '../../model/search.ts';
+import { axesFor } from '../../model/searched.ts';
 import { sayTurns } from '../../store/fit.ts';
 import { startRandom } from '../../store/search.ts';
 import { type RunItem, useLive } from '../hooks.ts';
@@ -9,7 +11,7 @@ import { type Forms, formsStore, setForms } from './forms.ts';
 import { Labelled, SubjectSelect } from './Labelled.tsx';
 import { Launch } from './Launch.tsx';
 import styles from './Search.module.css';
-import { problemOf, useFit, useSubject } from './useSearch.ts';
+import { problemOf, useFit, useScheduleNote, useSubject } from './useSearch.ts';
 
 const ROUNDS = { min: 1, max: 5 } as const;
 /** What is searched unless the visitor says otherwise. */
@@ -20,10 +22,11 @@ interface Range extends Dimension {
   off: boolean;
 }
 
-function rangesOf({ spec: { optimizer } }: RunItem, given: Forms['ranges']): Range[] {
-  return axesOf(optimizer.type).map((axis) => {
+function rangesOf({ spec }: RunItem, given: Forms['ranges']): Range[] {
+  const { optimizer } = spec;
+  return axesFor(spec).map((axis) => {
     const { name, spread } = axis;
-    const [from, to] = name === 'lr' ? ratesAround(optimizer.lr) : axis.usual;
+    const [from, to] = name === 'lr' ? ratesAround(ownRate(spec)) : axis.usual;
     const set = given[`${optimizer.type} ${name}`] ?? { from, to, off: !USUAL.has(name) };
     return { axis, name, spread, ...set };
   });
@@ -39,6 +42,7 @@ export function RandomForm() {
   const dimensions = ranges.filter(({ off }) => !off).map(({ name, from, to, spread }): Dimension => ({ name, from, to, spread }));
   const fields = new Map(ranges.map(({ name, axis }) => [name, axis.field]));
   const problem = problemOf(() => checkRandom(dimensions, fields, trials, firstSteps));
+  const note = useScheduleNote(run, stepsOfRound(firstSteps, rounds - 1));
   const impossible = fit && fit.most < 1 ? sayTurns(fit, trials) : null;
   const last = stepsOfRound(firstSteps, rounds - 1);
   const plan = `${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${trials} trials, ${firstSteps}${rounds > 1 ? ` to ${last}` : ''} steps each. `;
@@ -67,6 +71,7 @@ export function RandomForm() {
         start="Start search"
         problem={problem ?? impossible}
         plan={fit ? `${plan}${sayTurns(fit, trials)}` : ready ? 'Measuring what fits …' : 'The engine is not ready yet.'}
+        note={note}
         ready={ready}
         onStart={() => startRandom({ run: run.id, dimensions, lanes: trials, steps: firstSteps, rounds, seed, most: fit?.most ?? trials })}
       />

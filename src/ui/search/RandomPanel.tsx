@@ -61,7 +61,8 @@ function verdict({ name, state }: Search, found: readonly Found[]): string {
   const lost = found.filter(({ diverged }) => diverged).length;
   const words = state === 'running' ? `${name}, so far` : state === 'done' ? name : `${name}, stopped early`;
   const count = lost === 0 ? '' : ` ${lost} of ${found.length} trials diverged.`;
-  if (here.length === 0) return `${words}: ${Number.isFinite(last) ? `nothing finished in round ${last + 1}.` : 'no steps yet.'}${count}`;
+  if (!Number.isFinite(last)) return state === 'running' ? `${words}: no steps yet.` : `${name}: ended before the first step.`;
+  if (here.length === 0) return `${words}: nothing finished in round ${last + 1}.${count}`;
   const best = here.reduce((a, b) => (b.outcome!.final < a.outcome!.final ? b : a));
   const values = Object.entries(best.values).map(([key, value]) => `${key} ${formatNumber(value)}`);
   return `${words}: best of round ${last + 1} with a loss of ${formatLoss(best.outcome!.final)}: ${values.join(', ')}.${count}`;

@@ -1,7 +1,7 @@
 /** Final loss against learning rate, both on log scales: the stable band, its best, the edge and a tenth of it, and what diverged. */
 import { useRef } from 'react';
 import { formatLoss, formatNumber } from '../../model/format.ts';
-import type { Band } from '../../model/search.ts';
+import type { Band, Outcome } from '../../model/search.ts';
 import type { Found } from '../../store/search.ts';
 import { logTicks, valueDomain } from '../charts/scale.ts';
 import { useSize } from '../hooks.ts';
@@ -56,7 +56,34 @@ export function SweepChart({ found, band, chosen, onChoose }: SweepChartProps) {
   return (
     <div ref={box} className={styles.chart}>
       {width > 0 && <Drawing scales={scalesOf(found, width)} found={found} band={band} chosen={chosen} onChoose={onChoose} />}
+      <Key found={found} />
     </div>
+  );
+}
+
+const KEY: readonly (readonly [state: Outcome['state'], words: string])[] = [
+  ['stable', 'stable'],
+  ['worse', 'no lower than its start'],
+  ['unsteady', 'unsteady: lower, but above its start on the way'],
+  ['diverged', 'diverged'],
+];
+
+/** What the marks mean, those that there are. */
+function Key({ found }: Pick<SweepChartProps, 'found'>) {
+  const states = new Set(found.map(({ outcome }) => outcome?.state));
+  const cut = found.some(({ outcome }) => outcome && outcome.final > outcome.start * TALLEST);
+  return (
+    <ul className={styles.key} aria-label="Marks">
+      {KEY.filter(([state]) => states.has(state)).map(([state, words]) => (
+        <li key={state}>
+          <svg width="12" height="12" aria-hidden="true" className={styles.mark} data-state={state}>
+            {state === 'diverged' ? <path d="M2 2l8 8m0 -8l-8 8" /> : <circle cx="6" cy="6" r="4" />}
+          </svg>
+          {words}
+        </li>
+      ))}
+      {cut && <li>at the upper edge: beyond the axis</li>}
+    </ul>
   );
 }
 
@@ -151,7 +178,7 @@ interface MarkProps {
   onChoose: (id: string) => void;
 }
 
-/** A dot, a ring above the start, a cross at the top for what diverged: never told apart by colour alone. */
+/** A dot, a ring for what is not stable, a cross at the top for what diverged: never told apart by colour alone. */
 function Mark({ scales: { x, y }, trial, chosen, onChoose }: MarkProps) {
   const { outcome, diverged } = trial;
   if (!outcome) return null;
@@ -167,12 +194,19 @@ function Mark({ scales: { x, y }, trial, chosen, onChoose }: MarkProps) {
   );
 }
 
+const SAID: Readonly<Record<Outcome['state'], string>> = {
+  stable: '',
+  worse: ', not below its start',
+  unsteady: ', but above its start on the way',
+  diverged: '',
+};
+
 /** "lr 0.3: loss 0.0412", "lr 30: diverged at step 4". */
 export function sayTrial({ run, outcome, diverged, step }: Found): string {
   const lr = `lr ${formatNumber(run.optimizer.lr)}`;
   if (diverged) return `${lr}: diverged at step ${diverged.step}`;
   if (!outcome) return `${lr}: no steps yet`;
-  return `${lr}: loss ${formatLoss(outcome.final)} after ${step} ${step === 1 ? 'step' : 'steps'}${outcome.state === 'worse' ? ', not below its start' : ''}`;
+  return `${lr}: loss ${formatLoss(outcome.final)} after ${step} ${step === 1 ? 'step' : 'steps'}${SAID[outcome.state]}`;
 }
 
 function sayAll(found: readonly Found[], band: Band | null): string {

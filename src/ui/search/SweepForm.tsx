@@ -1,6 +1,7 @@
 /** What to sweep, what it will take, and the way to begin and to end it. */
 import { useStore } from 'zustand';
 import { optimizers } from '../../model/optimizers/index.ts';
+import { ownRate } from '../../model/rate.ts';
 import { checkSweep, ratesAround, SWEEP } from '../../model/search.ts';
 import { sayTurns } from '../../store/fit.ts';
 import { startSweep } from '../../store/search.ts';
@@ -10,19 +11,20 @@ import { formsStore, setForms } from './forms.ts';
 import { Labelled, SubjectSelect } from './Labelled.tsx';
 import { Launch } from './Launch.tsx';
 import styles from './Search.module.css';
-import { problemOf, useFit, useSubject } from './useSearch.ts';
+import { problemOf, useFit, useScheduleNote, useSubject } from './useSearch.ts';
 
 export function SweepForm() {
   const { runs, run } = useSubject();
   const forms = useStore(formsStore);
   const ready = useLive((live) => live.phase === 'ready');
   const fit = useFit(run.id);
-  const { type, lr } = run.spec.optimizer;
+  const { type } = run.spec.optimizer;
   const field = optimizers[type]?.fields.find(({ name }) => name === 'lr');
-  const around = ratesAround(lr);
+  const around = ratesAround(ownRate(run.spec));
   const { lanes, steps } = forms;
   const [from, to] = [forms.from ?? around[0], forms.to ?? around[1]];
   const problem = problemOf(() => checkSweep(type, from, to, lanes, steps));
+  const note = useScheduleNote(run, steps);
   const impossible = fit && fit.most < 1 ? sayTurns(fit, lanes) : null;
   return (
     <div className={styles.form}>
@@ -62,6 +64,7 @@ export function SweepForm() {
         start="Start sweep"
         problem={problem ?? impossible}
         plan={fit ? sayTurns(fit, lanes) : ready ? 'Measuring what fits …' : 'The engine is not ready yet.'}
+        note={note}
         ready={ready}
         onStart={() => startSweep({ run: run.id, from, to, lanes, steps, most: fit?.most ?? lanes })}
       />

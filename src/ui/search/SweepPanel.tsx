@@ -13,7 +13,7 @@ import { UseRate } from './UseRate.tsx';
 import { useFound } from './useSearch.ts';
 
 const DEFINITION =
-  'Stable: finished below where it started, no divergence. A finish is the mean training loss of the last tenth of the steps; the start is the loss before the first update.';
+  'Stable: finished below where it started, was below it on average on the way, and did not diverge. A finish is the mean training loss of the last tenth of the steps; the start is the loss before the first update.';
 
 export function SweepPanel({ title }: { title: ReactNode }) {
   const sweep = useStore(searchStore, (state) => state.sweep);
@@ -66,8 +66,14 @@ function verdict(sweep: Search, found: readonly Found[], band: Band | null): str
   const tried = found.filter(({ outcome }) => outcome).length;
   const rate = (i: number): string => formatNumber(found[i]!.run.optimizer.lr);
   const name = sweep.state === 'running' ? `${sweep.name}, so far` : sweep.state === 'done' ? sweep.name : `${sweep.name}, stopped early`;
-  if (tried === 0) return `${name}: no steps yet.`;
-  const count = lost === 0 ? '' : ` ${lost} of ${found.length} ${lost === 1 ? 'lane' : 'lanes'} diverged.`;
+  if (tried === 0) return sweep.state === 'running' ? `${name}: no steps yet.` : `${sweep.name}: ended before the first step.`;
+  const missed = sweep.state === 'running' ? 0 : found.length - tried;
+  const count = [
+    lost > 0 && ` ${lost} of ${found.length} ${lost === 1 ? 'lane' : 'lanes'} diverged.`,
+    missed > 0 && ` ${missed} of ${found.length} rates were not reached.`,
+  ]
+    .filter(Boolean)
+    .join('');
   if (!band) return `${name}: no rate is stable.${count} Try lower rates.`;
   const best = `best at lr ${rate(band.best)} with a loss of ${formatLoss(found[band.best]!.outcome!.final)}`;
   const from = `stable from ${rate(band.from)} to ${rate(band.to)}`;

@@ -1,7 +1,7 @@
 /** Puts a rate that was found into a run of the experiment. */
 import { useState } from 'react';
 import { formatNumber } from '../../model/format.ts';
-import { setOptimizerArg } from '../../store/runs.ts';
+import { setRate } from '../../store/runs.ts';
 import type { Search } from '../../store/search.ts';
 import { toast } from '../../store/toasts.ts';
 import { useRuns } from '../hooks.ts';
@@ -22,7 +22,7 @@ export function UseRate({ sweep, rate, tenth }: UseRateProps) {
   const run = runs.find(({ id }) => id === (chosen ?? sweep.origin)) ?? runs[0];
   if (!run || rate === undefined) return null;
   const use = (lr: number): void => {
-    setOptimizerArg(run.id, 'lr', lr);
+    setRate(run.id, lr);
     toast(`${run.name}: lr ${formatNumber(lr)}.`);
   };
   return (

@@ -1,6 +1,7 @@
 /** The search store as React hooks. */
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
+import { scheduleNote } from '../../model/searched.ts';
 import { ModelError } from '../../model/types.ts';
 import { askFit, type FitSummary } from '../../store/fit.ts';
 import { experimentFor, type Found, foundOf, type Search, searchCurves, searchStore } from '../../store/search.ts';
@@ -60,6 +61,21 @@ export function useFit(run: string): FitSummary | null {
     };
   }, [ready, run, experiment]);
   return fit;
+}
+
+/** What the schedule of the run means for a search of so many steps. */
+export function useScheduleNote({ spec }: RunItem, steps: number): string {
+  const batch_size = useConfig((state) => state.experiment.batch_size);
+  const eval_every = useConfig((state) => state.experiment.eval_every);
+  const train = useLive((live) => live.data?.train);
+  return useMemo(() => {
+    try {
+      return scheduleNote(spec, steps, { epoch: train ? { batch_size, train } : undefined, eval_every });
+    } catch {
+      // An argument is being typed; its field says what is wrong.
+      return '';
+    }
+  }, [spec, steps, batch_size, eval_every, train]);
 }
 
 /** The sentence of a check that throws, or null. */

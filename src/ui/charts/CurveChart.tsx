@@ -4,7 +4,7 @@ import { type PointerEvent, type ReactNode, useId, useMemo, useRef } from 'react
 import { useStore } from 'zustand';
 import { useSize } from '../hooks.ts';
 import styles from './chart.module.css';
-import { Frame } from './Frame.tsx';
+import { Frame, InsideContext } from './Frame.tsx';
 import { Paths, type PathsHandle } from './Paths.tsx';
 import { type ChartSpec, LOSS } from './spec.ts';
 import { useCrosshair } from './useCrosshair.ts';
@@ -29,18 +29,20 @@ export function CurveChart({ spec, overlay }: CurveChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const paths = useRef<PathsHandle>(null);
   const id = useId();
-  const { width, height } = useSize(box);
-  const scene = useScene(spec);
-  const { lines, earlier, fit } = scene;
-  const { choice } = fit;
-  const asleep = width < MIN_SIDE || height < MIN_SIDE;
-  const { domains, plot, onPlot } = useCurvePainter({ scene, paths, asleep });
+  const size = useSize(box);
+  const asleep = size.width < MIN_SIDE || size.height < MIN_SIDE;
+  const wanted = useScene(spec);
+  const { painter, shown } = useCurvePainter({ scene: wanted, size, paths, asleep });
+  const { plot, onPlot } = painter;
+  const scene = shown?.scene ?? wanted;
+  const { lines, earlier } = scene;
   const crosshair = useCrosshair({ scene, paths, plot });
-  const zoom = useZoom({ chart: spec.name, paths, plot, domains, crosshair });
-  const children = useMemo(() => {
+  const zoom = useZoom({ chart: spec.name, paths, plot, whole: shown?.domains.whole, crosshair });
+  const { layers } = scene.spec;
+  const inside = useMemo(() => {
     const pathLines = lines.map(({ key, color, grouped, runs }) => ({ key, color, grouped, runs: runs.map((run) => run.id) }));
-    return <Paths ref={paths} id={id} lines={pathLines} layers={spec.layers} earlier={earlier} />;
-  }, [id, lines, spec.layers, earlier]);
+    return <Paths ref={paths} id={id} lines={pathLines} layers={layers} earlier={earlier} />;
+  }, [id, lines, layers, earlier]);
   const pointer = {
     onPointerDown: zoom.onPointerDown,
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
@@ -56,24 +58,11 @@ export function CurveChart({ spec, overlay }: CurveChartProps) {
 
   return (
     <div ref={box} className={styles.chart} data-chart={spec.name} {...pointer}>
-      {!asleep && (
+      {!asleep && shown && (
         <div role="img" aria-label={`${spec.name} of ${names}. The chart menu has the values as a table.`}>
-          <Frame
-            width={width}
-            height={height}
-            x0={domains.x.min}
-            x1={domains.x.max}
-            y0={domains.y.min}
-            y1={domains.y.max}
-            // Until the new domains are there, the old ones may have no place on a log axis.
-            log={spec.log && domains.y.min > 0}
-            logX={choice.log && domains.x.min > 0}
-            percent={spec.percent ?? false}
-            axis={choice.axis}
-            onPlot={onPlot}
-          >
-            {children}
-          </Frame>
+          <InsideContext value={inside}>
+            <Frame {...shown.frame} onPlot={onPlot} />
+          </InsideContext>
         </div>
       )}
       <button
@@ -86,7 +75,7 @@ export function CurveChart({ spec, overlay }: CurveChartProps) {
       />
       {overlay}
       <ShowAll chart={spec.name} />
-      <ValueTable chart={spec.name} lines={lines} choice={choice} reach={(domains.x.max - domains.x.min) * NEAR} />
+      {shown && <ValueTable chart={spec.name} lines={lines} choice={scene.fit.choice} reach={(shown.domains.x.max - shown.domains.x.min) * NEAR} />}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Which part of the plane a chart shows: quantised, so that the frame is drawn again only now and then. */
-import { lowerBound } from '../../store/column.ts';
+import { type Column, lowerBound } from '../../store/column.ts';
 import { isNoisy, type Metric, type RunSeries } from '../../store/series.ts';
 import type { XAxis, YRange } from '../../store/view.ts';
 import { type Domain, growingDomain, valueDomain } from './scale.ts';
@@ -104,12 +104,24 @@ function fitY(spec: ChartSpec, all: readonly RunSeries[], x: Domain, fit: Fit): 
   return yDomain(spec, found.low, fit.range === 'auto' ? capped(spec, found.high, found.firsts) : found.high, fit.range);
 }
 
-function extremes(spec: ChartSpec, all: readonly RunSeries[], x: Domain, { choice, smoothing, range }: Fit): Found {
+/** What the vertical axis is fitted to, besides what is drawn. */
+function fitted(series: RunSeries, metric: Metric, { smoothing, range }: Fit): Column {
+  return series.drawn(metric, { auto: Math.max(ROBUST, smoothing), all: 0, inliers: smoothing }[range]);
+}
+
+/** Brings the averages up to date that a chart draws and is fitted to. */
+export function read(series: RunSeries, metric: Metric, fit: Fit): void {
+  fitted(series, metric, fit);
+  series.drawn(metric, fit.smoothing);
+}
+
+function extremes(spec: ChartSpec, all: readonly RunSeries[], x: Domain, fit: Fit): Found {
+  const { choice, range } = fit;
   const result: Found = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY, firsts: [] };
   for (const series of all) {
     for (const { metric } of spec.layers) {
       const noisy = isNoisy(metric);
-      const column = series.drawn(metric, range === 'all' ? 0 : Math.max(ROBUST, smoothing));
+      const column = fitted(series, metric, fit);
       const { from, to } = visible(series, metric, x, choice);
       const skip = spec.fit && range === 'auto' ? Math.floor(column.length * 0.1) : 0;
       const found = column.extremes(Math.max(from, skip), to);
@@ -124,12 +136,12 @@ function extremes(spec: ChartSpec, all: readonly RunSeries[], x: Domain, { choic
 }
 
 /** The 2nd and 98th percentile of what is drawn. */
-function inliers(spec: ChartSpec, all: readonly RunSeries[], x: Domain, { choice, smoothing }: Fit): Found {
+function inliers(spec: ChartSpec, all: readonly RunSeries[], x: Domain, fit: Fit): Found {
   const values: number[] = [];
   for (const series of all) {
     for (const { metric } of spec.layers) {
-      const { data } = series.drawn(metric, smoothing);
-      const { from, to } = visible(series, metric, x, choice);
+      const { data } = fitted(series, metric, fit);
+      const { from, to } = visible(series, metric, x, fit.choice);
       const stride = Math.max(1, (to - from) / SAMPLES);
       for (let i = from; i < to; i += stride) {
         const value = data[Math.floor(i)]!;

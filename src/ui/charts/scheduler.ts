@@ -58,14 +58,6 @@ export function paintSoon(paint: Paint): void {
   if (!frame) frame = requestAnimationFrame(next);
 }
 
-/** In this task, as far as a slice goes: what stands on screen belongs to other axes. */
-export function paintNow(paint: Paint): void {
-  dirty.delete(paint);
-  begun.set(paint, paint());
-  advance(paint);
-  if (begun.has(paint) && !frame) frame = requestAnimationFrame(next);
-}
-
 function round(): void {
   waiting = false;
   last = performance.now();

@@ -4,9 +4,9 @@ import { lowerBound } from '../../store/column.ts';
 import { highlight, hoverStore } from '../../store/view.ts';
 import { curveOf } from './lines.ts';
 import type { PathsHandle } from './Paths.tsx';
+import type { Scene } from './painter.ts';
 import { mapX, mapY, type Plot } from './path.ts';
 import { shareOf, valueAt } from './scale.ts';
-import type { Scene } from './useCurvePainter.ts';
 
 interface Options {
   scene: Scene;

@@ -5,8 +5,8 @@ import { earlierStore, taskOf } from '../../store/earlier.ts';
 import { useConfig, useEpochsPerStep, useView, useVisibleRuns } from '../hooks.ts';
 import type { Fit } from './domains.ts';
 import { type Line, linesOf } from './lines.ts';
+import type { Scene } from './painter.ts';
 import type { ChartSpec } from './spec.ts';
-import type { Scene } from './useCurvePainter.ts';
 import { zoomStore } from './zoom.ts';
 
 export function useLines(): readonly Line[] {

@@ -1,7 +1,6 @@
 /** A range dragged on a chart: along x for all charts, with Shift along y for this one. The same by keys. */
 import { type KeyboardEvent, type PointerEvent, type RefObject, useMemo, useRef } from 'react';
 import { hoverStore } from '../../store/view.ts';
-import type { Domains } from './domains.ts';
 import type { PathsHandle } from './Paths.tsx';
 import type { Plot } from './path.ts';
 import type { Domain } from './scale.ts';
@@ -11,7 +10,8 @@ interface Options {
   chart: string;
   paths: RefObject<PathsHandle | null>;
   plot: RefObject<Plot | null>;
-  domains: Domains;
+  /** What the horizontal axis shows without a zoom. */
+  whole: Domain | undefined;
   crosshair: { move: (by: number, width: number) => void; leave: () => void };
 }
 
@@ -28,7 +28,7 @@ const LEAST_DRAG = 5;
 const KEY_STEP = 0.02;
 const PAN_STEP = 0.1;
 
-export function useZoom({ chart, paths, plot, domains, crosshair }: Options) {
+export function useZoom({ chart, paths, plot, whole, crosshair }: Options) {
   const drag = useRef<Drag | null>(null);
   return useMemo(() => {
     const place = (event: PointerEvent<HTMLElement>): [left: number, top: number] => {
@@ -81,13 +81,13 @@ export function useZoom({ chart, paths, plot, domains, crosshair }: Options) {
       onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
         if (event.ctrlKey || event.metaKey || event.altKey || !plot.current) return;
         if (event.key === 'Escape' && drag.current) end();
-        else if (!act(event, plot.current, { chart, domains, crosshair })) return;
+        else if (!act(event, plot.current, { chart, whole, crosshair })) return;
         event.preventDefault();
         // Outside the chart the same keys train.
         event.stopPropagation();
       },
     };
-  }, [chart, paths, plot, domains, crosshair]);
+  }, [chart, paths, plot, whole, crosshair]);
 }
 
 const isControl = (target: EventTarget): boolean => target instanceof Element && target.closest('button:not([data-keys]), a, input, select') !== null;
@@ -106,8 +106,8 @@ function rectOf({ left, top, vertical }: Drag, toLeft: number, toTop: number, at
 }
 
 /** Returns whether the key means something here. */
-function act(event: KeyboardEvent<HTMLElement>, at: Plot, { chart, domains, crosshair }: Pick<Options, 'chart' | 'domains' | 'crosshair'>): boolean {
-  const set = (x: Domain): void => zoomX(within(x, domains.whole));
+function act(event: KeyboardEvent<HTMLElement>, at: Plot, { chart, whole, crosshair }: Pick<Options, 'chart' | 'whole' | 'crosshair'>): boolean {
+  const set = (x: Domain): void => whole && zoomX(within(x, whole));
   const right = event.key === 'ArrowRight' ? 1 : -1;
   switch (event.key) {
     case 'ArrowLeft':

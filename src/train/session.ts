@@ -1,12 +1,13 @@
 /**
  * The engine behind the page: takes commands, owns the trainer, tells what happened. Runs in a worker; knows nothing of the interface.
- * Commands that change what is trained are done one after another, between two submits; pausing is answered at once.
+ * When training runs is train/drive.ts's.
  */
 import type { Dataset } from '../data/types.ts';
 import { type Gpu, UnavailableError } from '../gpu/device.ts';
 import { restoreExperiment } from '../model/experiment.ts';
 import type { Experiment } from '../model/types.ts';
 import type { Command, Event, RunState } from '../worker/protocol.ts';
+import { Drive, isStuck } from './drive.ts';
 import { answerFit } from './fit.ts';
 import type { LaneSnapshot } from './group.ts';
 import { Keeper } from './keeper.ts';
@@ -23,9 +24,7 @@ import { Tiles } from './tiles.ts';
 import { Trainer } from './trainer.ts';
 import { Viewer } from './viewer.ts';
 
-/** Milliseconds between ticks (status, feature maps), the same at full speed, and between checkpoints. A tick waits for what is in flight. */
-const TICK = 100;
-const FAST_TICK = 500;
+/** Milliseconds between checkpoints. */
 const CHECKPOINT = 5000;
 
 type Load = Extract<Command, { type: 'load' }>;
@@ -36,21 +35,14 @@ export class Session {
   private load = 0;
   /** The newest that was asked for. */
   private latest = 0;
-  private running = false;
-  /** The visitor wants training to go on. */
-  private wanted = false;
-  /** A request for n steps is being done: only Pause, Reset and another experiment cut it short. */
-  private stepping = false;
-  private cuts = 0;
   private readonly demand: Demand = { visible: true, maxSpeed: false };
-  private loop: Promise<void> = Promise.resolve();
-  private queue: Promise<void> = Promise.resolve();
   private readonly source = new Source();
   private readonly speed = new Speed();
   private readonly tiles = new Tiles();
   private readonly paths = new Paths();
   /** Loaded with the first landscape that is asked for. */
   private survey: Promise<Survey> | null = null;
+  private readonly drive: Drive;
   private readonly lease: Lease;
   private readonly keeper: Keeper;
   private readonly outbox: Outbox;
@@ -64,7 +56,7 @@ export class Session {
       lost: (message) => {
         this.emit({ type: 'device_lost', message });
         this.viewer.forget();
-        this.enqueue(async () => {
+        this.drive.enqueue(async () => {
           await this.keeper.revive();
           await this.examineAtRest();
         });
@@ -77,6 +69,19 @@ export class Session {
       stale: () => this.load !== this.latest,
     });
     this.viewer = new Viewer({ use: (action) => this.keeper.use(action), emit, load: () => this.load });
+    this.drive = new Drive({
+      trainer: () => this.trainer,
+      began: () => this.speed.start(),
+      advance: (goal, stop) => this.advance(goal, stop),
+      tick: () => this.tick(),
+      ended: () => {
+        this.speed.stop();
+        this.outbox.flush();
+      },
+      rested: () => this.viewer.examine(),
+      status: () => this.status(),
+      failed: (error) => this.fail(error),
+    });
   }
 
   private get trainer(): Trainer | null {
@@ -86,7 +91,7 @@ export class Session {
   handle(command: Command): void {
     switch (command.type) {
       case 'pause':
-        return this.halt();
+        return this.drive.pause();
       case 'visibility':
         this.demand.visible = command.visible;
         return;
@@ -100,30 +105,24 @@ export class Session {
         return this.lease.destroyDevice();
       case 'watch':
         this.viewer.watch = command.watch;
-        if (!this.running) this.enqueue(() => this.viewer.paint());
+        if (!this.drive.running) this.drive.enqueue(() => this.viewer.paint());
         return;
       case 'inspect':
         this.viewer.turnTo(command.inspect);
-        if (!this.running) this.enqueue(() => this.examineAtRest());
+        if (!this.drive.running) this.drive.enqueue(() => this.examineAtRest());
         return;
       case 'load':
-        this.cut(command.load);
-        this.surveyed((survey) => survey.cancel());
-        return this.interrupt(() => this.prepare(command));
+        this.abandon(command.load);
+        return this.drive.interrupt(() => this.prepare(command));
       case 'reset':
-        this.cut(command.load);
-        this.surveyed((survey) => survey.cancel());
-        return this.interrupt(() => this.reset(command.load));
+        this.abandon(command.load);
+        return this.drive.interrupt(() => this.reset(command.load));
       case 'update_runs':
-        return this.interrupt(() => this.updateRuns(command.experiment, command.runs));
+        return this.drive.interrupt(() => this.updateRuns(command.experiment, command.runs));
       case 'start':
-        this.wanted = true;
-        return this.enqueue(async () => this.start());
-      case 'step': {
-        const { cuts } = this;
-        this.wanted = false;
-        return this.interrupt(() => this.steps(cuts === this.cuts ? command.n : 0, command.request));
-      }
+        return this.drive.start();
+      case 'step':
+        return this.drive.step(command.n, () => this.emit({ type: 'done', request: command.request }));
       case 'landscape': {
         const { latest } = this;
         this.survey ??= this.openSurvey();
@@ -132,40 +131,17 @@ export class Session {
       case 'cancel_landscape':
         return this.surveyed((survey) => survey.cancel(command.request));
       case 'self_test':
-        return this.interrupt(() => this.selfTest());
+        return this.drive.interrupt(() => this.selfTest());
       case 'fit':
-        return this.enqueue(async () => this.emit({ type: 'fit', request: command.request, fit: answerFit(this.trainer, command.experiment) }));
+        return this.drive.enqueue(async () => this.emit({ type: 'fit', request: command.request, fit: answerFit(this.trainer, command.experiment) }));
     }
   }
 
-  private enqueue(task: () => Promise<void>): void {
-    this.queue = this.queue.then(task).catch((error: unknown) => this.fail(error));
-  }
-
-  /** Lets the loop land (or the steps that were asked for end), does the task, and goes on if the visitor wants it. */
-  private interrupt(task: () => Promise<void>): void {
-    if (!this.stepping) this.running = false;
-    this.enqueue(async () => {
-      this.running = false;
-      await this.loop;
-      await task();
-      if (this.wanted) this.start();
-      else this.status();
-    });
-  }
-
-  /** Nothing that was asked for before is wanted any more. */
-  private cut(latest = this.latest): void {
+  /** What was asked for before is wanted no more. */
+  private abandon(latest: number): void {
     this.latest = latest;
-    this.cuts++;
-    this.wanted = false;
-    this.running = false;
-  }
-
-  private halt(): void {
-    const { running } = this;
-    this.cut();
-    if (running) this.status();
+    this.drive.cut();
+    this.surveyed((survey) => survey.cancel());
   }
 
   private async prepare(command: Load): Promise<void> {
@@ -249,7 +225,7 @@ export class Session {
     this.paths.keep(ids);
     if (fresh.length > 0) this.emit({ type: 'restarted', load: this.load, runs: fresh });
     this.announce(dataset, lanes);
-    if (!this.wanted) await this.viewer.examine();
+    if (!this.drive.wanted) await this.viewer.examine();
   }
 
   private async reset(load: number): Promise<void> {
@@ -257,34 +233,6 @@ export class Session {
     await this.keeper.revive();
     await this.keeper.use((trainer) => trainer.reset());
     await this.viewer.show();
-  }
-
-  private start(): void {
-    if (this.running || !this.trainer || !this.wanted) return;
-    this.running = true;
-    this.status();
-    this.loop = this.run(Number.POSITIVE_INFINITY).catch((error: unknown) => this.fail(error));
-  }
-
-  private get stuck(): boolean {
-    return this.trainer?.lanes.every((lane) => lane.frozen !== null) ?? true;
-  }
-
-  /** Trains until paused or all runs have reached `goal`; looks up every TICK for status, feature maps and checkpoints. */
-  private async run(goal: number): Promise<void> {
-    this.speed.start();
-    try {
-      while (this.running && !this.stuck && this.trainer && this.trainer.step < goal) {
-        const until = performance.now() + (this.trainer.pace.fast ? FAST_TICK : TICK);
-        await this.advance(goal, () => !this.running || performance.now() >= until);
-        await this.tick();
-      }
-      if (this.running && this.stuck) this.halt();
-    } finally {
-      this.speed.stop();
-      this.outbox.flush();
-    }
-    await this.viewer.examine();
   }
 
   /** Trains up to `goal`, or until `stop()`, with a look at the weights wherever the runs' paths are recorded. */
@@ -295,41 +243,25 @@ export class Session {
         await trainer.train(Math.min(goal, this.paths.next(trainer)), stop);
         await this.paths.record(trainer);
       });
-    } while (!stop() && !this.stuck && this.trainer && this.trainer.step < goal);
+    } while (!stop() && !isStuck(this.trainer) && this.trainer && this.trainer.step < goal);
   }
 
   private async tick(): Promise<void> {
     this.speed.at(this.trainer?.leader ?? 0);
     this.outbox.flush();
-    if (this.running) this.status();
+    if (this.drive.running) this.status();
     await this.viewer.glance(this.demand.visible);
     if (this.keeper.age >= CHECKPOINT) await this.keeper.use((trainer) => this.keeper.mark(trainer));
   }
 
-  private async steps(n: number, request: number): Promise<void> {
-    if (this.trainer && n > 0) {
-      this.running = true;
-      this.stepping = true;
-      this.status();
-      this.loop = this.run(this.trainer.leader + n).catch((error: unknown) => this.fail(error));
-      await this.loop;
-      this.stepping = false;
-      this.running = false;
-    }
-    this.status();
-    this.emit({ type: 'done', request });
-  }
-
   /** As soon as what is in flight has landed: while averages are validated they stand in the place of the weights. */
-  private async examineAtRest(): Promise<void> {
-    if (this.running) return; // the next tick looks
-    await this.loop;
-    await this.viewer.examine();
+  private examineAtRest(): Promise<void> {
+    return this.drive.atRest(() => this.viewer.examine());
   }
 
   private status(): void {
     const step = this.trainer?.leader ?? 0;
-    const state: RunState = this.running ? 'running' : step > 0 ? 'paused' : 'idle';
+    const state: RunState = this.drive.running ? 'running' : step > 0 ? 'paused' : 'idle';
     const epoch = this.trainer ? (step * this.trainer.batchSize) / this.trainer.data.train : 0;
     this.emit({ type: 'status', load: this.load, state, step, epoch, steps_per_second: this.speed.perSecond });
   }
@@ -352,8 +284,8 @@ export class Session {
       paths: this.paths,
       emit: (event) => this.emit(event),
       trainer: () => this.trainer,
-      wanted: () => this.wanted,
-      interrupt: (task) => this.interrupt(task),
+      wanted: () => this.drive.wanted,
+      interrupt: (task) => this.drive.interrupt(task),
       use: (action) => this.keeper.use(action),
     });
   }
@@ -367,7 +299,7 @@ export class Session {
   }
 
   private fail(error: unknown): void {
-    this.cut();
+    this.drive.cut();
     this.surveyed((survey) => survey.fail(error));
     if (error instanceof UnavailableError) {
       this.emit({ type: 'unavailable', reason: error.reason, message: error.message });

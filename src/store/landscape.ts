@@ -28,8 +28,12 @@ const EMPTY: Landscape = { state: 'empty', plane: null, loss: NONE, accuracy: NO
 export const landscapeStore = createStore<Landscape>(() => EMPTY);
 const set = (patch: Partial<Landscape>): void => landscapeStore.setState(patch);
 
-/** What is asked for next; `run` '': the first one. */
-export const wishStore = createStore<LandscapeRequest>(() => ({ run: '', mode: 'random', size: 21, span: 1, samples: 512, seed: 1, without: [] }));
+/** What is asked for next; `run` '': the first one, `mode` null: not chosen, so the paths' plane once there are paths. */
+interface Wish extends Omit<LandscapeRequest, 'mode'> {
+  mode: LandscapeRequest['mode'] | null;
+}
+
+export const wishStore = createStore<Wish>(() => ({ run: '', mode: null, size: 21, span: 1, samples: 512, seed: 1, without: [] }));
 
 let request = 0;
 let load = -1;

@@ -36,6 +36,8 @@ export interface View {
   /** Layer id of the feature maps; null: the first that has maps. */
   layer: string | null;
   sample: number;
+  /** The experiment's note that the visitor has put away; another one is shown again. */
+  readNote: string;
 }
 
 const KEPT = [
@@ -72,6 +74,7 @@ const DEFAULTS: View = {
   solo: null,
   layer: null,
   sample: 0,
+  readNote: '',
 };
 
 export const viewStore = createStore<View>(() => ({ ...DEFAULTS, ...remembered() }));

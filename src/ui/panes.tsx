@@ -1,7 +1,8 @@
 /** What the middle of the screen can show besides the curves. A pane is loaded when it is first opened: the first screen pays for none. */
-import { type ComponentType, type LazyExoticComponent, lazy, type ReactNode, Suspense } from 'react';
+import { Eye, X } from 'lucide-react';
+import { type ComponentType, type LazyExoticComponent, lazy, type MouseEvent, type ReactNode, Suspense } from 'react';
 import { type Pane, setView } from '../store/view.ts';
-import { useView } from './hooks.ts';
+import { useConfig, useLive, useView } from './hooks.ts';
 import styles from './Panes.module.css';
 import { walkTabs } from './primitives/tabs.ts';
 
@@ -68,6 +69,7 @@ export function Panes({ children }: { children: ReactNode }) {
           </button>
         ))}
       </div>
+      <Watch onCurves={!open} />
       {open ? (
         <div className={styles.pane}>
           <Suspense fallback={<p className={styles.loading}>Loading …</p>}>
@@ -78,5 +80,27 @@ export function Panes({ children }: { children: ReactNode }) {
         children
       )}
     </>
+  );
+}
+
+/** What the experiment says is to be seen, while there is something to see; before, the empty chart says it. */
+function Watch({ onCurves }: { onCurves: boolean }) {
+  const note = useConfig((state) => state.experiment.note ?? '');
+  const begun = useLive((live) => live.step > 0 || live.state === 'running');
+  const read = useView((view) => view.readNote === note);
+  const hide = ({ currentTarget }: MouseEvent): void => {
+    // The button goes with the note; whoever came by keyboard goes on from the tabs.
+    currentTarget.parentElement?.previousElementSibling?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+    setView({ readNote: note });
+  };
+  if (note === '' || read || (onCurves && !begun)) return null;
+  return (
+    <div role="note" aria-label="What to watch" className={styles.watch}>
+      <Eye size={14} aria-hidden="true" />
+      <p>{note}</p>
+      <button type="button" aria-label="Hide what to watch" title="Hide; the Experiment menu has it" onClick={hide}>
+        <X size={14} />
+      </button>
+    </div>
   );
 }

@@ -29,6 +29,9 @@ export function ColourBar({ plot, range }: { plot: Plot; range: Range }) {
         ))}
       </linearGradient>
       <rect x={x} y={plot.top} width={BAR.width} height={plot.height} fill={`url(#${CSS.escape(id)})`} rx={2} />
+      <text x={x + BAR.width / 2} y={plot.top + plot.height + 29} textAnchor="middle">
+        training loss
+      </text>
       {barTicks(range).map((tick) => (
         <text key={tick} x={x + BAR.width + 5} y={plot.top + plot.height * (1 - shareOf(tick, range)) + 4}>
           {formatLoss(tick)}

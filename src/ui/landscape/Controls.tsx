@@ -7,6 +7,8 @@ import styles from './Landscape.module.css';
 
 const SIZES = [11, 21, 31] as const;
 
+type Mode = LandscapeRequest['mode'];
+
 const set = (patch: Partial<LandscapeRequest>): void => wishStore.setState(patch);
 
 export function Controls({ landscape }: { landscape: Landscape }) {
@@ -15,12 +17,13 @@ export function Controls({ landscape }: { landscape: Landscape }) {
   const run = runs.find(({ id }) => id === wish.run) ?? runs[0]!;
   const { ready, train, step } = useLive((live) => ({ ready: live.phase === 'ready', train: live.data?.train ?? 1e6, step: live.step }));
   const working = busy(landscape);
-  const early = wish.mode === 'paths' && step === 0;
+  const mode: Mode = wish.mode ?? (step > 0 ? 'paths' : 'random');
+  const early = mode === 'paths' && step === 0;
   return (
     <div className={styles.controls}>
       <label>
         Plane
-        <select value={wish.mode} onChange={(event) => set({ mode: event.target.value as LandscapeRequest['mode'], span: 1 })}>
+        <select value={mode} onChange={(event) => set({ mode: event.target.value as Mode, span: 1 })}>
           <option value="random">Random directions</option>
           <option value="paths">Paths of the runs (PCA)</option>
         </select>
@@ -47,7 +50,7 @@ export function Controls({ landscape }: { landscape: Landscape }) {
       </label>
       <div className={styles.field}>
         <span aria-hidden="true">Span</span>
-        <NumberField label="Span" help={SPAN[wish.mode]} value={wish.span} min={0.01} max={100} log width={56} onCommit={(span) => set({ span })} />
+        <NumberField label="Span" help={SPAN[mode]} value={wish.span} min={0.01} max={100} log width={56} onCommit={(span) => set({ span })} />
       </div>
       <div className={styles.field}>
         <span aria-hidden="true">Samples</span>
@@ -62,7 +65,7 @@ export function Controls({ landscape }: { landscape: Landscape }) {
           onCommit={(samples) => set({ samples })}
         />
       </div>
-      {wish.mode === 'random' && (
+      {mode === 'random' && (
         <div className={styles.field}>
           <span aria-hidden="true">Seed</span>
           <NumberField label="Seed of the directions" value={wish.seed} whole min={0} max={999_999} width={56} onCommit={(seed) => set({ seed })} />
@@ -78,7 +81,7 @@ export function Controls({ landscape }: { landscape: Landscape }) {
           className={styles.compute}
           disabled={!ready || early}
           title={early ? 'Train for a few steps first: there are no paths yet' : undefined}
-          onClick={() => compute({ ...wish, run: run.id, without: runs.filter(({ hidden }) => hidden).map(({ id }) => id) })}
+          onClick={() => compute({ ...wish, mode, run: run.id, without: runs.filter(({ hidden }) => hidden).map(({ id }) => id) })}
         >
           Compute
         </button>
@@ -88,7 +91,7 @@ export function Controls({ landscape }: { landscape: Landscape }) {
   );
 }
 
-const SPAN: Record<LandscapeRequest['mode'], string> = {
+const SPAN: Record<Mode, string> = {
   random: 'The grid ends where every filter has moved by so many of its own norms',
   paths: '1 covers all paths with a margin',
 };

@@ -91,25 +91,34 @@ function Empty({ landscape }: { landscape: Landscape }) {
 }
 
 function Legend({ plane, runs }: { plane: LandscapePlane; runs: readonly RunItem[] }) {
+  const spans = plane.paths.map(({ steps }) => sayPlaces(steps));
+  // Twenty times the same would be nothing to read.
+  const same = spans.length > 1 && new Set(spans).size === 1 && spans[0];
   return (
     <ul className={styles.legend} aria-label="Paths">
-      {plane.paths.map(({ run, steps }) => {
+      {plane.paths.map(({ run }, i) => {
         const item = runs.find(({ id }) => id === run);
         return (
           item && (
             <li key={run}>
               <Swatch color={item.color} /> {item.name}
-              <span>
-                {steps.length === 1 ? `step ${steps[0]}` : `${steps.length} places, steps ${steps[0]} to ${steps.at(-1)}`}
-                {item.hidden && ', hidden'}
-              </span>
+              {!same && <span>{spans[i]}</span>}
+              {item.hidden && <span>hidden</span>}
             </li>
           )
         );
       })}
+      {same && (
+        <li>
+          <span>each {same}</span>
+        </li>
+      )}
     </ul>
   );
 }
+
+const sayPlaces = (steps: readonly number[]): string =>
+  steps.length === 1 ? `step ${steps[0]}` : `${steps.length} places, steps ${steps[0]} to ${steps.at(-1)}`;
 
 function Notes({ plane }: { plane: LandscapePlane }) {
   const ids = useConfig((state) => state.ids);

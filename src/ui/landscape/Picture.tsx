@@ -140,7 +140,7 @@ function Axes({ plot, plane }: { plot: Plot; plane: LandscapePlane }) {
         {share[0]}
       </text>
       <text transform={`translate(${plot.left - 42} ${plot.top + plot.height / 2}) rotate(-90)`} textAnchor="middle">
-        {plane.explained ? 'second direction' : 'another'}
+        {plane.explained ? 'second direction' : 'another random direction'}
         {share[1]}
       </text>
     </g>

@@ -61,7 +61,7 @@ export function Heat({ heat, shape, name, index, onPick }: HeatProps) {
   return (
     <div
       className={styles.heat}
-      style={{ maxWidth: 14 * cols, aspectRatio: `${cols} / ${rows}` }}
+      style={{ width: 14 * cols, aspectRatio: `${cols} / ${rows}` }}
       role="slider"
       tabIndex={0}
       aria-label={`Weight of ${name}`}

@@ -126,21 +126,13 @@ function Facts({ chosen }: { chosen: Chosen }) {
   const { step, optimizer, update_ratio, descent, compared } = inspection;
   return (
     <dl className={styles.facts}>
-      <Fact name="Step" title="The update that this run makes next" value={`${step}, by ${optimizer}`} />
-      <Fact
-        name="Update ÷ weights"
-        title="‖Δw‖ / ‖w‖ of this layer; around 1e-3 is usual"
-        value={update_ratio === null ? '–' : digits(update_ratio, 3)}
-      />
-      <Fact
-        name="Cosine to downhill"
-        title="Between the update and the negative gradient: 1 is straight down, 0 across"
-        value={descent === null ? '–' : descent.toFixed(3).replace('-', '−')}
-      />
+      <Fact name="Step" hint="the update that comes next" value={`${step}, by ${optimizer}`} />
+      <Fact name="Update ÷ weights" hint="‖Δw‖ ÷ ‖w‖; usual: about 1e-3" value={update_ratio === null ? '–' : digits(update_ratio, 3)} />
+      <Fact name="Cosine to downhill" hint="1: along −gradient, 0: across it" value={descent === null ? '–' : descent.toFixed(3).replace('-', '−')} />
       {chosen.compare && compared !== null && (
         <Fact
           name={`Cosine to ${chosen.compare.name}`}
-          title="Between the updates of both runs at this step"
+          hint="1: both updates point one way"
           value={typeof compared === 'number' ? compared.toFixed(3).replace('-', '−') : compared}
         />
       )}
@@ -148,11 +140,12 @@ function Facts({ chosen }: { chosen: Chosen }) {
   );
 }
 
-function Fact({ name, title, value }: { name: string; title: string; value: string }) {
+function Fact({ name, hint, value }: { name: string; hint: string; value: string }) {
   return (
-    <div title={title}>
+    <div>
       <dt>{name}</dt>
       <dd>{value}</dd>
+      <dd className={styles.hint}>{hint}</dd>
     </div>
   );
 }
@@ -163,7 +156,7 @@ function Seen({ chosen }: { chosen: Chosen }) {
   if (inspection?.status === 'seen') {
     return (
       <>
-        <Panel name="Numbers of the layer">
+        <Panel name="Numbers of the layer" detail="the higher a bar, the more weights; logarithmic axes">
           <Histograms histograms={inspection.histograms} />
         </Panel>
         {inspection.singular !== null && (
@@ -211,15 +204,13 @@ function WeightPanel({ chosen, seen }: { chosen: Chosen; seen: InspectedUpdate }
       }
     >
       <div className={styles.weight}>
-        <div className={styles.pick}>
-          <Heat heat={seen.heat} shape={tensor.shape} name={name} index={index} onPick={(picked) => choose({ index: picked })} />
-          <p>
-            <span className={styles.key} data-sign="−" /> negative <span className={styles.key} /> positive.{' '}
-            {seen.heat.values.length < last + 1 ? 'A cell shows the first of its weights. ' : 'A cell is a weight. '}
-            Pick one with the pointer, with the arrow keys, or by its index.
-          </p>
-        </div>
+        <Heat heat={seen.heat} shape={tensor.shape} name={name} index={index} onPick={(picked) => choose({ index: picked })} />
         <div className={styles.explanation}>
+          <p className={styles.pick}>
+            {seen.heat.values.length < last + 1 ? 'Too many weights for a cell each: a cell shows the first of its own, ' : 'A cell is a weight, '}
+            <span className={styles.key} data-sign="−" /> negative or <span className={styles.key} /> positive. Pick one with the pointer, with the
+            arrow keys, or by its index.
+          </p>
           <Explanation weight={seen.weight} />
         </div>
       </div>

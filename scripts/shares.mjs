@@ -18,7 +18,7 @@ const SECONDS = {
   microscope: 15,
   budget: 15,
   extremes: 15,
-  lanes: 15,
+  lanes: 10,
   library: 10,
   landscape: 10,
   'runs.golden': 10,

@@ -159,6 +159,15 @@ export async function harness(gpu: Gpu, lanes: Lane[], data: TrainerData, option
 
 export const lossesOf = ({ told }: Harness, run: string): number[] => (told.points[run] ?? []).map((p) => p.loss);
 
+/** Bits in which the runs of two trainers differ. */
+export async function compareRuns(actual: Harness, expected: Harness, ids: readonly string[]): Promise<string[]> {
+  const [a, b] = [await actual.trainer.snapshot(), await expected.trainer.snapshot()];
+  return ids.flatMap((id) => [
+    ...[bitwise(`${id} losses`, lossesOf(actual, id), lossesOf(expected, id)) ?? []].flat(),
+    ...bitwiseAll(id, arraysOf(a.get(id) as LaneSnapshot), arraysOf(b.get(id) as LaneSnapshot)),
+  ]);
+}
+
 let shared: Promise<Gpu> | undefined;
 
 /** One device for all tests of a file, so that pipelines are compiled once. */

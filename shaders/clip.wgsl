@@ -4,22 +4,32 @@
 // order of lib/metrics. A norm that is not finite shortens nothing: the update then finds the weights to blame.
 // Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
 
-import constants::{BLOCKS, NORMS, REPORT_WORDS, SIZE};
+import constants::{BLOCKS, NORMS, REPORT_WORDS, SIZE, PER};
 import package::lib::grid::group_index;
 @if(!serial) import package::lib::reduce::workgroup_sum;
 import package::lib::update::{report, step, lane_of, non_finite, unclipped};
+@if(serial) import package::lib::update::unused;
 
-@compute @workgroup_size(64)
-fn squares(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+@compute @workgroup_size(SIZE)
+fn squares(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let lane = lane_of(group.z);
   let block = group_index(group, groups);
   if (block >= BLOCKS) { return; }
-  let g = unclipped(lane, block, local);
   let at = lane * REPORT_WORDS + 4u;
-  @if(serial) atomicStore(&report[at + block * 64u + local], bitcast<u32>(dot(g, g)));
+  @if(serial) {
+    var sum = 0.0;
+    for (var k = 0u; k < PER; k++) { // @some
+      let local = PER * thread + k;
+      if (unused(block, local)) { break; }
+      let g = unclipped(lane, block, local);
+      sum += dot(g, g);
+    }
+    atomicStore(&report[at + block * 8u + thread], bitcast<u32>(sum));
+  }
   @if(!serial) {
-    let sum = workgroup_sum(local, vec4f(dot(g, g)));
-    if (local == 0u) { atomicStore(&report[at + block], bitcast<u32>(sum.x)); }
+    let g = unclipped(lane, block, thread);
+    let sum = workgroup_sum(thread, vec4f(dot(g, g)));
+    if (thread == 0u) { atomicStore(&report[at + block], bitcast<u32>(sum.x)); }
   }
 }
 
@@ -32,11 +42,7 @@ fn square_of(base: u32, block: u32) -> f32 {
   @if(serial) {
     var total = 0.0;
     for (var e = 0u; e < 8u; e++) { // @some
-      var sum = 0.0;
-      for (var k = 0u; k < 8u; k++) { // @some
-        sum += left_at(base + 64u * block + 8u * e + k);
-      }
-      total += sum;
+      total += left_at(base + 8u * block + e);
     }
     return total;
   }

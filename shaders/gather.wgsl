@@ -8,11 +8,11 @@
 // Each thread fills CHUNK pixels of one sample, so that the permutation is walked once for many stores.
 // In training the last workgroup first closes the step before (lib/metrics), unless this is the first of a submit.
 
-import package::lib::grid::{group_index, thread_index};
+import package::lib::grid::group_index;
 import package::lib::metrics::write_entry;
 import package::lib::random::{hash2, permute};
 import package::lib::step::LaneStep;
-import constants::{N, XC, HW, XC4, CHUNK, CHUNKS, THREADS, GROUPS, X_LANE, LABELS_LANE};
+import constants::{N, XC, HW, XC4, CHUNK, CHUNKS, THREADS, GROUPS, SIZE, X_LANE, LABELS_LANE};
 
 @group(0) @binding(3) var<storage, read> images: array<u32>;
 // u8: scale, floats [XC][256]; then the label of every sample.
@@ -27,7 +27,7 @@ fn value(sample: u32, c: u32, hw: u32) -> f32 {
   @if(!floats) { return bitcast<f32>(table[256u * c + ((images[at >> 2u] >> (8u * (at & 3u))) & 255u)]); }
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(SIZE)
 fn gather(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
   let lane = group.z;
   @if(train) {
@@ -36,7 +36,7 @@ fn gather(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: 
       return;
     }
   }
-  let id = thread_index(group, groups, local);
+  let id = group_index(group, groups) * SIZE + local;
   if (id >= THREADS) { return; }
   let n = id / CHUNKS;
   let chunk = id % CHUNKS;

@@ -1,8 +1,8 @@
 // What a step leaves for the page: one entry of the metrics ring a lane, from what the blocks of the update reported. The first kernel of
 // the next step writes it (gather.wgsl), or after the last step of a submit metrics.wgsl: no dispatch a step for it.
 //   ring[slot][lane] = (loss, correct, Σg², ΣΔ², Σw², bad, 0, 0)
-// A lane's report: loss, correct (bits), smallest index of a non-finite value met since the lane was started, 0; then [3][BLOCKS] Σg²,
-// Σ(Δw)², Σw² of each block (bits). Sums in fixed order.
+// A lane's report: loss, correct (bits), smallest index of a non-finite value met since the lane was started, 0; then [3][NORMS] Σg²,
+// Σ(Δw)², Σw² of each block or, `serial`, of each eighth of a block (bits). Sums in fixed order.
 
 import constants::{BLOCKS, NORMS, REPORT_WORDS};
 
@@ -17,17 +17,13 @@ fn squares(at: u32) -> vec3f {
   return bitcast<vec3f>(vec3u(report[at], report[at + NORMS], report[at + 2u * NORMS]));
 }
 
-// Of a block. `serial`: what its 64 threads left, in the order of lib/reduce.
+// Of a block. `serial`: what its eight threads left, in the order of lib/reduce.
 fn squares_of(base: u32, block: u32) -> vec3f {
   @if(!serial) return squares(base + 4u + block);
   @if(serial) {
     var total = vec3f();
     for (var e = 0u; e < 8u; e++) { // @some
-      var sum = vec3f();
-      for (var k = 0u; k < 8u; k++) { // @some
-        sum += squares(base + 4u + 64u * block + 8u * e + k);
-      }
-      total += sum;
+      total += squares(base + 4u + 8u * block + e);
     }
     return total;
   }

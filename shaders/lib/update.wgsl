@@ -1,5 +1,5 @@
 // What every optimizer's kernel shares. Parameters and each state array are flat, so one dispatch serves all layers and all lanes of an
-// optimizer type: a workgroup is one block of 256 floats (64 threads × vec4), z counts the dispatch's list of lanes. It sums the slabs
+// optimizer type: a workgroup is one block of 256 floats (64 vec4s: a thread's are PER neighbours), z counts the dispatch's list of lanes. It sums the slabs
 // of its block's gradient itself, in fixed order.
 //
 // What freezes a lane is decided without waiting for other workgroups, so that no result depends on who runs first: `bad` is what was
@@ -13,10 +13,11 @@
 // the average over accumulated batches, clipped; weight() is 0 where nothing decays; move_by() adds a decay that bypasses the gradient, and
 // keeps the sum of gradients and the average of weights. Their arrays stand before the optimizer's own, in this order: sum, average.
 //
-// Condition `serial`, for adapters on which a barrier costs more than sixty additions: every thread leaves its own squares, and lib/metrics
-// adds them in the order that workgroup_sum has. The same bits.
+// Condition `serial`, for adapters on which a barrier costs more than sixty additions, and an idle thread as much as a busy one: a thread
+// takes eight neighbours that are in use, one after the other, and leaves the sum of their squares; lib/metrics adds those in the order that
+// workgroup_sum has. The same bits.
 
-import constants::{P4, BLOCKS, NORMS, PARTIALS_LANE, REPORT_WORDS, LOSSES};
+import constants::{P4, PER, BLOCKS, NORMS, PARTIALS_LANE, REPORT_WORDS, LOSSES};
 @if(!serial) import package::lib::reduce::workgroup_sum;
 import package::lib::step::LaneStep;
 
@@ -41,6 +42,9 @@ const LOSS_BAD = 0xfffffffeu;
 // Of this thread: its entry of z, and the gradient of this batch alone.
 var<private> entry: u32;
 @if(prepared) var<private> raw: vec4f;
+// What the thread leaves, and whether the batch's loss is not finite.
+@if(serial) var<private> left: vec3f;
+@if(serial) var<private> lost: bool;
 
 fn non_finite(v: vec4f) -> vec4<bool> {
   return (bitcast<vec4u>(v) & vec4u(0x7f800000u)) == vec4u(0x7f800000u);
@@ -78,17 +82,30 @@ fn serial_loss(lane: u32) -> vec4f {
 }
 
 // Whether there is nothing to do. Uniform over the workgroup. The first block also passes on what the loss kernel found.
-fn frozen(lane: u32, block: u32, local: u32) -> bool {
+fn frozen(lane: u32, block: u32, thread: u32) -> bool {
   if (block == 0u) {
-    @if(!serial) let result = workgroup_sum(local, share_of_loss(lane, local));
-    if (local == 0u) {
+    @if(!serial) let result = workgroup_sum(thread, share_of_loss(lane, thread));
+    if (thread == 0u) {
       @if(serial) let result = serial_loss(lane);
       atomicStore(&report[lane * REPORT_WORDS], bitcast<u32>(result.x));
       atomicStore(&report[lane * REPORT_WORDS + 1u], bitcast<u32>(result.y));
       if (non_finite(result).x) { atomicMin(&report[lane * REPORT_WORDS + 2u], LOSS_BAD); }
     }
   }
+  @if(serial) {
+    var loss = 0.0;
+    for (var k = 0u; k < LOSSES; k++) { // @some
+      loss += step_loss[lane * LOSSES + k].x;
+    }
+    lost = non_finite(vec4f(loss)).x;
+  }
   return block >= BLOCKS || bad[lane] != 0xffffffffu;
+}
+
+// Whether no weight stands there or behind it in the block.
+@if(serial)
+fn unused(block: u32, local: u32) -> bool {
+  return local >= (tables[block].w & 0xffu);
 }
 
 // Number k of what the optimizer's scalars() computed for this step.
@@ -165,12 +182,8 @@ fn move_by(delta: vec4f, g: vec4f, lane: u32, block: u32, local: u32) -> bool {
     if (local == 0u) { leave(sums.xyz, at + 4u + block); }
   }
   @if(serial) {
-    var loss = 0.0;
-    for (var k = 0u; k < LOSSES; k++) { // @some
-      loss += step_loss[lane * LOSSES + k].x;
-    }
-    if (non_finite(vec4f(loss)).x) { return false; }
-    leave(squares, at + 4u + i);
+    if (lost) { return false; }
+    left += squares;
   }
   if (wrong) { return false; }
   @if(accumulate) {
@@ -188,6 +201,11 @@ fn move_by(delta: vec4f, g: vec4f, lane: u32, block: u32, local: u32) -> bool {
     state[average] = keep * state[average] + (1.0 - keep) * moved;
   }
   return true;
+}
+
+@if(serial)
+fn report_squares(lane: u32, block: u32, thread: u32) {
+  if (!lost) { leave(left, lane * REPORT_WORDS + 4u + 8u * block + thread); }
 }
 
 fn leave(squares: vec3f, at: u32) {

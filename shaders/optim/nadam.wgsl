@@ -8,25 +8,31 @@
 // 0 / 0 (eps = 0, no gradient yet) counts as 0.
 // Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.NAdam.html
 
-import constants::{P4};
+import constants::{P4, PER, SIZE};
 import package::lib::grid::group_index;
 import package::lib::update::{state, lane_of, state_of, frozen, scalar, weight, gradient, move_by};
+@if(serial) import package::lib::update::{unused, report_squares};
 
-@compute @workgroup_size(64)
-fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+@compute @workgroup_size(SIZE)
+fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
   let lane = lane_of(group.z);
   let block = group_index(group, groups);
-  if (frozen(lane, block, local)) { return; }
-  let grad = gradient(lane, block, local);
-  let at = state_of(group.z, block, local);
-  let g = grad + scalar(lane, 9u) * weight(lane, block, local);
-  let mean = scalar(lane, 3u) * state[at] + scalar(lane, 4u) * g;
-  let square = scalar(lane, 5u) * state[at + P4] + scalar(lane, 6u) * g * g;
-  let root = sqrt(square) * scalar(lane, 7u) + scalar(lane, 8u);
-  // Divided first: a small gradient times a small lr could vanish.
-  let d = scalar(lane, 1u) * (g / root) + scalar(lane, 2u) * (mean / root);
-  if (move_by(-select(d, vec4f(), root == vec4f()), grad, lane, block, local)) {
-    state[at] = mean;
-    state[at + P4] = square;
+  if (frozen(lane, block, thread)) { return; }
+  for (var k = 0u; k < PER; k++) { // @some
+    let local = PER * thread + k;
+    @if(serial) if (unused(block, local)) { break; }
+    let grad = gradient(lane, block, local);
+    let at = state_of(group.z, block, local);
+    let g = grad + scalar(lane, 9u) * weight(lane, block, local);
+    let mean = scalar(lane, 3u) * state[at] + scalar(lane, 4u) * g;
+    let square = scalar(lane, 5u) * state[at + P4] + scalar(lane, 6u) * g * g;
+    let root = sqrt(square) * scalar(lane, 7u) + scalar(lane, 8u);
+    // Divided first: a small gradient times a small lr could vanish.
+    let d = scalar(lane, 1u) * (g / root) + scalar(lane, 2u) * (mean / root);
+    if (move_by(-select(d, vec4f(), root == vec4f()), grad, lane, block, local)) {
+      state[at] = mean;
+      state[at + P4] = square;
+    }
   }
+  @if(serial) report_squares(lane, block, thread);
 }

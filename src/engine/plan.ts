@@ -90,7 +90,7 @@ export const REPORT_CLIP = 3;
 export interface Metrics {
   /** Blocks of parameters of a lane. */
   blocks: number;
-  /** Squares of each kind that a lane reports: one a block or, `serial`, one a vec4. */
+  /** Squares of each kind that a lane reports: one a block or, `serial`, one a thread. */
   norms: number;
   /** For devices on which a barrier costs more than additions (shaders/lib/update.wgsl). The same bits. */
   serial: boolean;
@@ -99,13 +99,20 @@ export interface Metrics {
 /** Devices that no more threads keep busy run a barrier as coroutines. */
 const SERIAL_FILL = 512;
 
+/** Vec4s that a thread of an update takes where that is `serial`. */
+const PER = 8;
+
 /** `P`: words of a lane's parameters; `fill`: Emit.fill. */
 export const metricsOf = (P: number, fill = Number.POSITIVE_INFINITY): Metrics => {
   const serial = fill <= SERIAL_FILL;
-  return { blocks: P / 256, norms: serial ? P / VEC : P / 256, serial };
+  return { blocks: P / 256, norms: serial ? P / (PER * VEC) : P / 256, serial };
 };
 
-export const metricsConstants = ({ blocks, norms }: Metrics) => ({ BLOCKS: blocks, NORMS: norms, REPORT_WORDS: reportWords(norms) });
+/** Of the update and the metrics. SIZE: threads of a workgroup; PER: vec4s of one of them. */
+export const metricsConstants = ({ blocks, norms, serial }: Metrics) => {
+  const per = serial ? PER : 1;
+  return { BLOCKS: blocks, NORMS: norms, REPORT_WORDS: reportWords(norms), PER: per, SIZE: 64 / per };
+};
 
 /** No non-finite value met. */
 export const NOT_BAD = 0xffffffff;

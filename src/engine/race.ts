@@ -112,7 +112,7 @@ const only = (bindings: readonly Binding[], names: readonly string[]) => binding
 /** Two dispatches that find the factor of a clipped norm. */
 function clipDispatches(frame: Frame, { metrics }: Sizes): Dispatch[] {
   const { conditions, bindings, optimizer } = frame;
-  const clip = { ...frame, shader: 'clip', constants: { ...frame.constants, SIZE: metrics.serial ? 1 : 64 } };
+  const clip = { ...frame, shader: 'clip' };
   const sum = conditions.accumulate ? ['state'] : [];
   return [
     {
@@ -123,7 +123,14 @@ function clipDispatches(frame: Frame, { metrics }: Sizes): Dispatch[] {
       bindings: only(bindings, ['partials', 'tables', 'report', ...sum]),
       grid: grid(metrics.blocks),
     },
-    { ...clip, label: `${optimizer} gradient norm`, entry: 'factor', bindings: only(bindings, ['tables', 'report']), grid: [1, 1] },
+    {
+      ...clip,
+      label: `${optimizer} gradient norm`,
+      entry: 'factor',
+      constants: { ...clip.constants, SIZE: metrics.serial ? 1 : 64 },
+      bindings: only(bindings, ['tables', 'report']),
+      grid: [1, 1],
+    },
   ];
 }
 

@@ -24,7 +24,16 @@ export interface ShaderVariant {
   conditions: Readonly<Record<string, boolean>>;
 }
 
-const LOOP = /for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{\s*\/\/ @unroll/;
+const LOOP = /for \(var (\w+) = 0u; \1 < (\w+|\w+\[(?:\w+ - )?\d+u\]); \1\+\+\) \{\s*\/\/ @unroll/;
+
+/** Turns of a marked loop: a literal, a constant, or of constants that are numbered (NAME_2) one: NAME[2u], NAME[LAST - 0u]. */
+function turns(bound: string, constants: Readonly<Record<string, number>>): number | undefined {
+  if (/^\d+u?$/.test(bound)) return Number.parseInt(bound, 10);
+  const entry = /^(\w+)\[(?:(\w+) - )?(\d+)u\]$/.exec(bound);
+  if (!entry) return constants[bound];
+  const [, name, from, at] = entry;
+  return constants[`${name}_${from ? constants[from] - +at : at}`];
+}
 
 /** Index of the brace that closes the one before `from`. */
 function closing(text: string, from: number): number {
@@ -44,7 +53,7 @@ export function unroll(source: string, constants: Readonly<Record<string, number
   const match = LOOP.exec(source);
   if (!match) return source;
   const [header, name, bound] = match;
-  const count = /^\d+u?$/.test(bound) ? Number.parseInt(bound, 10) : constants[bound];
+  const count = turns(bound, constants);
   if (count === undefined) throw new Error(`@unroll: ${bound} is not a constant of this variant`);
   const start = match.index + header.length;
   const end = closing(source, start);
@@ -52,7 +61,8 @@ export function unroll(source: string, constants: Readonly<Record<string, number
   const body = unroll(source.slice(start, end), constants);
   const use = new RegExp(`\\b${name}\\b`, 'g');
   const copies = Array.from({ length: count }, (_, i) => `{${body.replace(use, `${i}u`)}}`);
-  return source.slice(0, match.index) + copies.join('\n') + unroll(source.slice(end + 1), constants);
+  // Loops whose bound depends on this one's turn are known only now.
+  return source.slice(0, match.index) + copies.map((copy) => unroll(copy, constants)).join('\n') + unroll(source.slice(end + 1), constants);
 }
 
 const SOME = /for \(var (\w+) = ([^;]+); ([^;]+); ([^{]+)\) \{\s*\/\/ @some/;

@@ -7,7 +7,7 @@ import { type Compiled, compile } from '../../src/engine/compile.ts';
 import { optimizerReferences } from '../../src/engine/optim/all.reference.ts';
 import { commonStep, prepareGradient } from '../../src/engine/optim/common.reference.ts';
 import { unpackParam } from '../../src/engine/params.ts';
-import { reportWords } from '../../src/engine/plan.ts';
+import { metricsOf, reportWords } from '../../src/engine/plan.ts';
 import { type Gpu, requestGpu } from '../../src/gpu/device.ts';
 import { compare, compareStep } from '../../src/gpu/selftest_compare.ts';
 import { createTrainer } from '../../src/index.ts';
@@ -151,7 +151,7 @@ describe.each([
         if (average) wrong.push(compare(`${label} ema`, now.ema, average, { tolerance: 1e-6 }));
         if (accumulate > 1) wrong.push(compare(`${label} grad_sum`, now.grad_sum, new Float64Array(P), { tolerance: 0 }));
         // The norm that the page shows is that of the batch, before anything is cut.
-        const norms = (c.options.fill ? P / 4 : P / 256) as number;
+        const { norms } = metricsOf(P, c.options.fill);
         const words = reportWords(norms);
         const squares = report.subarray(l * words + 4, l * words + 4 + norms).reduce((a, b) => a + b, 0);
         wrong.push(compare(`${label} Σg²`, [squares], [grad.reduce((a, g) => a + g * g, 0)], { tolerance: 1e-5 }));

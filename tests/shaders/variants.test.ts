@@ -28,9 +28,11 @@ beforeAll(async () => {
   );
   const races = presets.flatMap(({ id, experiment: { model, batch_size } }) => modelDispatches(`preset ${id}`, model, batch_size));
   // As on a software adapter: other tiles, no barriers in what closes a step.
-  const few = networks
-    .filter((network) => network.suits(inputs[0]))
-    .flatMap((network) => modelDispatches(`${network.id} for few threads`, network.build(inputs[0], 10), 33, 'u8', 256));
+  const few = networks.flatMap((network) =>
+    [inputs[0], inputs[2]]
+      .filter((input) => network.suits(input))
+      .flatMap((input) => modelDispatches(`${network.id} for few threads`, network.build(input, 10), 33, input[0] === 2 ? 'f32' : 'u8', 256)),
+  );
   all = distinct([...caseDispatches(RANDOM_CASES), ...zoo, ...few, ...races, ...surfaceDispatches(), ...surfaceDispatches(256)]);
 });
 

@@ -27,6 +27,7 @@ export function emitGather(
   const chunks = ceilDiv(HW, CHUNK);
   const labels = 4 * ceilDiv(N, 4);
   const threads = N * chunks;
+  const own = metricsConstants(metrics);
   emit.run({
     label: 'gather batch',
     shader: 'gather',
@@ -40,7 +41,7 @@ export function emitGather(
       CHUNK,
       CHUNKS: chunks,
       THREADS: threads,
-      ...(emit.train && metricsConstants(metrics)),
+      ...own,
     },
     bindings: [
       ...(emit.train ? metricsBindings(metrics) : [null, null, null]),
@@ -50,7 +51,7 @@ export function emitGather(
       emit.named('labels', 'labels', labels, labels, 'read_write'),
     ],
     // The last workgroup is that of the metrics.
-    groups: ceilDiv(threads, 64) + (emit.train ? 1 : 0),
+    groups: ceilDiv(threads, own.SIZE) + (emit.train ? 1 : 0),
     step: true,
   });
 }

@@ -5,7 +5,7 @@
 import type { LossSpec } from '../../../model/types.ts';
 import type { PassEmitter } from '../../emit.ts';
 import type { Graph, GraphNode } from '../../graph.ts';
-import { type Bound, ceilDiv, divisor, epilogue } from '../../op.ts';
+import { type Bound, ceilDiv, divisor, epilogue, type Target } from '../../op.ts';
 import { bits } from '../../shader.ts';
 import { slabs } from '../conv2d/conv2d.ts';
 import { linear } from './linear.ts';
@@ -22,6 +22,11 @@ const GROUPS = 8;
 const TILES = [2, 1];
 /** A slab of a weight gradient has at least so many samples: the update reads every slab. */
 const LEAST_SLAB = 16;
+
+/** Devices that no more threads keep busy pay more for a load than for many additions… */
+const REGISTERS_FILL = 512;
+/** …and a thread can hold so many vec4s of weights: the text of the kernel, which names each, takes a millisecond a vec4 to compile. */
+const MOST_HELD = 192;
 
 /** Samples whose losses are added before the update reads them. */
 const LOSS_SHARE = 16;
@@ -100,9 +105,8 @@ const sizeOf = (threads: number): number => [64, 32, 16, 8].find((t) => ceilDiv(
 
 const offsets = (bounds: readonly Bound[]): number[] => bounds.map((b) => (b.offset - bounds[0].offset) / 4);
 
-function emitLayers({ nodes }: Chain, { N, held, constants, layers }: Shared, loss: LossSpec, emit: PassEmitter): void {
+function emitLayers({ nodes }: Chain, { N, held, constants, layers }: Shared, target: Target | null, loss: LossSpec, emit: PassEmitter): void {
   const [first] = nodes;
-  const target = emit.target(first, 0);
   const w = nodes.map((n) => emit.param('w', n.layer));
   const tm = [8, 4, 2].find((t) => ceilDiv(N, t) * SHARE >= emit.fill) ?? 1;
   const threads = ceilDiv(N, tm);
@@ -141,12 +145,18 @@ function emitLayers({ nodes }: Chain, { N, held, constants, layers }: Shared, lo
   });
 }
 
-function emitWeights({ nodes }: Chain, { N, held, constants, layers }: Shared, emit: PassEmitter): void {
+/** How the weight gradients are cut into slabs: the same for all kernels and devices. */
+function cut({ nodes }: Chain, { N, layers }: Shared) {
   const cols = [3, 2, 1].find((d) => nodes.every((n) => (n.output.Cs / 4) % d === 0)) as number;
   const each = nodes.map((n, l) => ceilDiv(layers[l].K4 + biasOf(n), 2) * (n.output.Cs / 4 / cols));
   const words = Math.max(...nodes.map((n) => (rowsOf(n) + biasOf(n)) * n.output.Cs));
   const slab = Math.max(LEAST_SLAB, slabs(N, Math.max(...each), words).size);
-  const count = ceilDiv(N, slab);
+  return { cols, each, slab, count: ceilDiv(N, slab) };
+}
+
+function emitWeights({ nodes }: Chain, of: Shared, emit: PassEmitter): void {
+  const { N, held, constants, layers } = of;
+  const { cols, each, slab, count } = cut({ nodes }, of);
   const partials = nodes.map((n) => emit.partials('partials', n.layer, count));
   const size = sizeOf(count * sum(each));
   const losses = chainLosses({ nodes });
@@ -182,10 +192,73 @@ function emitWeights({ nodes }: Chain, { N, held, constants, layers }: Shared, e
   });
 }
 
+/** All in one dispatch, where a thread can hold the weights and nothing before asks for gradients. Whether it could. */
+function emitRegisters({ nodes }: Chain, of: Shared, target: Target | null, loss: LossSpec, emit: PassEmitter): boolean {
+  const { N, constants, layers } = of;
+  const { slab, count } = cut({ nodes }, of);
+  const units = nodes.map((n, l) => (4 * layers[l].K4 + biasOf(n)) * (n.output.Cs / 4));
+  const held = sum(units);
+  if (emit.fill > REGISTERS_FILL || held > MOST_HELD || slab % LOSS_SHARE > 0 || target) return false;
+  const w = nodes.map((n) => emit.param('w', n.layer));
+  const partials = nodes.map((n) => emit.partials('partials', n.layer, count));
+  const values = layers.map(({ K4 }) => K4);
+  const ends = sum(values);
+  const outputs = nodes[nodes.length - 1].output.Cs / 4;
+  const [
+    {
+      inputs: [x],
+    },
+  ] = nodes;
+  const labels = 4 * ceilDiv(N, 4);
+  const losses = chainLosses({ nodes });
+  const size = sizeOf(count);
+  const own = layers.map(({ K4, O, ACT, SLOPE, BIAS }, l) => ({
+    ...{ K4, O, ACT, SLOPE, BIAS },
+    O4: nodes[l].output.Cs / 4,
+    ROWS: nodes[l].inputs[0].H * nodes[l].inputs[0].W === 1 ? nodes[l].inputs[0].C : 4 * K4,
+    W_AT: offsets(w)[l],
+    P_AT: offsets(partials)[l],
+    UNITS: units[l],
+    AT: sum(units.slice(0, l)),
+    X_AT: sum(values.slice(0, l)),
+  }));
+  emit.run({
+    label: `${nodes.map((n) => n.layer.id).join(', ')}, loss, back and grad_weight`,
+    shader: 'linear_registers',
+    entry: 'chain',
+    constants: {
+      ...{ N, LAYERS: constants.LAYERS, LAST: constants.LAST },
+      ...numbered(own),
+      ...(nodes.length < MOST_LAYERS && { [`X_AT_${nodes.length}`]: ends }),
+      ENDS: ends,
+      HELD: held,
+      VALUES: ends + outputs,
+      SIZE: size,
+      SLAB: slab,
+      SLABS: count,
+      SHARE: LOSS_SHARE,
+      LOSSES: losses / 4,
+      SMOOTHING: bits((loss.label_smoothing as number | undefined) ?? 0),
+    },
+    bindings: [
+      emit.read('x', x),
+      spanning(w),
+      emit.named('labels', 'labels', labels, labels),
+      spanning(partials),
+      emit.named('losses', 'step_loss', losses, losses, 'read_write'),
+    ],
+    groups: ceilDiv(count, size),
+    macs: 3 * N * sum(nodes.map((n) => n.layer.macs)) - N * nodes[0].layer.macs,
+  });
+  return true;
+}
+
 /** Forward, loss, and everything that backward has to do for these layers. */
 export function emitChain(chain: Chain, { loss }: { loss: LossSpec }, emit: PassEmitter): void {
   const all = shared(chain, emit);
-  emitLayers(chain, all, loss, emit);
+  const target = emit.target(chain.nodes[0], 0);
+  if (emitRegisters(chain, all, target, loss, emit)) return;
+  emitLayers(chain, all, target, loss, emit);
   emitWeights(chain, all, emit);
 }
 

@@ -10,7 +10,7 @@ const REACT = ['react', 'react/**', 'react-dom', 'react-dom/**', 'react-error-bo
 const REFERENCES = ['**/*.reference.ts', '**/*.cases.ts'];
 
 /** What the page may know of the workers: the laws, and the clients. */
-const PAGE_END = ['client', 'protocol', 'lab', 'lab_client', 'surface', 'surface_client'].map((name) => `worker/${name}.ts`);
+const PAGE_END = ['client', 'protocol', 'inspection', 'lab', 'lab_client', 'surface', 'surface_client'].map((name) => `worker/${name}.ts`);
 
 /**
  * zone: a folder of src. files: which files of it (default: all). may: what it may import from outside the folder.
@@ -24,13 +24,13 @@ const ZONES = [
   { zone: 'worker', files: 'surface.worker.ts', depth: 1, may: ['gpu', 'train', 'model'] },
   {
     zone: 'worker',
-    files: '{client,protocol,lab,lab_client,surface,surface_client}.ts',
+    files: '{client,protocol,inspection,lab,lab_client,surface,surface_client}.ts',
     depth: 1,
     may: ['data/types.ts', 'model'],
     not: ['./*.worker.ts'],
   },
   { zone: 'bench', depth: 1, may: ['train', 'engine', 'gpu', 'model', 'worker/lab.ts'] },
-  { zone: 'train', depth: 2, may: ['engine', 'gpu', 'data', 'model', 'worker/protocol.ts'] },
+  { zone: 'train', depth: 2, may: ['engine', 'gpu', 'data', 'model', 'worker/protocol.ts', 'worker/inspection.ts'] },
   { zone: 'engine', depth: 3, may: ['model'] },
   { zone: 'gpu', depth: 2, may: ['engine/plan.ts', 'engine/shader.ts', 'model'] },
   { zone: 'data', depth: 2, may: ['model'] },

@@ -4,12 +4,13 @@
  * deterministic, so doing the steps again gives points that the curves already hold.
  */
 import { restoreExperiment } from '../model/experiment.ts';
-import { type Experiment, ModelError, type RunSpec } from '../model/types.ts';
+import { type Experiment, ModelError } from '../model/types.ts';
 import type { Client } from '../worker/client.ts';
 import type { Command, Event } from '../worker/protocol.ts';
 import { type Config, configStore } from './config.ts';
-import { changeInFlight, difference } from './difference.ts';
-import { live, type Marker, type Notice, setLive } from './live.ts';
+import { difference } from './difference.ts';
+import { live, type Notice, setLive } from './live.ts';
+import { mark } from './markers.ts';
 import { curves } from './series.ts';
 import { viewStore } from './view.ts';
 
@@ -17,8 +18,6 @@ type Load = Extract<Command, { type: 'load' }>;
 
 const PASSING: ReadonlySet<Notice['kind']> = new Set(['device-lost', 'resumed', 'restarted']);
 const DEBOUNCE_MS = 150;
-/** A slider dragged on for less than this moves the marker it has already left. */
-const SAME_MARKER_MS = 1500;
 
 interface Deferred {
   promise: Promise<void>;
@@ -39,7 +38,6 @@ let ready = defer();
 let settled: 'no' | 'ready' | 'failed' = 'no';
 const steps = new Map<number, Deferred>();
 let request = 0;
-let lastMarker: { run: string; time: number; before: Config } | null = null;
 
 function defer(): Deferred {
   let resolve!: () => void;
@@ -174,20 +172,6 @@ function updateRuns(next: Config): void {
     const before = sent!.ids.indexOf(id);
     if (before >= 0) mark(id, sent!, next.experiment.runs[i]!);
   }
-}
-
-/** Leaves a marker where the run stands, or moves the words of the one that the same drag has just left. */
-function mark(id: string, before: Config, after: RunSpec): void {
-  const step = curves.peek(id)?.step.last() ?? 0;
-  const since = (origin: Config): string => changeInFlight(origin.experiment.runs[origin.ids.indexOf(id)]!, after, origin.experiment);
-  if (step === 0 || since(before) === '') return;
-  const markers = live().markers[id] ?? [];
-  const drag = lastMarker?.run === id && Date.now() - lastMarker.time < SAME_MARKER_MS ? lastMarker : null;
-  const origin = drag?.before ?? before;
-  const kept: readonly Marker[] = drag ? markers.slice(0, -1) : markers;
-  const text = since(origin);
-  lastMarker = { run: id, time: Date.now(), before: origin };
-  setLive({ markers: { ...live().markers, [id]: text === '' ? kept : [...kept, { step: drag ? (markers.at(-1)?.step ?? step) : step, text }] } });
 }
 
 export function start(): void {

@@ -1,6 +1,7 @@
 /** What the microscope looks at, and what it saw last. Not stored: a look is of this moment. */
 import { createStore } from 'zustand/vanilla';
-import type { Event, HeatMap, Histogram, HistogramName, InspectedUpdate, SingularValues } from '../worker/protocol.ts';
+import type { HeatMap, Histogram, HistogramName, InspectedUpdate, SingularValues } from '../worker/inspection.ts';
+import type { Event } from '../worker/protocol.ts';
 
 export type { HeatMap, Histogram, HistogramName, InspectedUpdate, SingularValues };
 

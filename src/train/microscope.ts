@@ -6,7 +6,7 @@ import { isSoftware } from '../gpu/device.ts';
 import type { Program } from '../gpu/program.ts';
 import { Rehearsal } from '../gpu/rehearsal.ts';
 import { commonOf } from '../model/optimizers/common.ts';
-import type { Inspect, Inspection } from '../worker/protocol.ts';
+import type { Inspect, Inspection } from '../worker/inspection.ts';
 import type { LaneGroup } from './group.ts';
 import { layerOf } from './microscope/layer.ts';
 import { look } from './microscope/look.ts';

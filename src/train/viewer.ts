@@ -1,5 +1,6 @@
 /** What the page looks at: feature maps of a layer, and a layer's next update under the microscope. */
-import type { Event, Inspect, Watch } from '../worker/protocol.ts';
+import type { Inspect } from '../worker/inspection.ts';
+import type { Event, Watch } from '../worker/protocol.ts';
 import type { Keeper } from './keeper.ts';
 import { MapPainter } from './maps.ts';
 import type { Microscope } from './microscope.ts';

@@ -5,7 +5,7 @@ import { compareStep } from '../../src/gpu/selftest_compare.ts';
 import { resolveOptimizer } from '../../src/model/optimizers/index.ts';
 import type { OptimizerSpec } from '../../src/model/types.ts';
 import { Microscope } from '../../src/train/microscope.ts';
-import type { Inspect, InspectedUpdate, Inspection } from '../../src/worker/protocol.ts';
+import type { Inspect, InspectedUpdate, Inspection } from '../../src/worker/inspection.ts';
 import { Driven, smallExperiment, smallRuns } from '../support/session.ts';
 import { arraysOf, bitwiseAll, fourOptimizers, type Harness, harness, lane, lossesOf, sharedGpu, smallData, trainerData } from '../support/train.ts';
 

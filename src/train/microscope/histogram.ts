@@ -1,5 +1,5 @@
 /** Histograms of a layer's numbers, which span many powers of ten: bins of equal width in log₁₀|x|, for both signs or for sizes alone. */
-import type { Histogram } from '../../worker/protocol.ts';
+import type { Histogram } from '../../worker/inspection.ts';
 
 export const BINS = 64;
 /** Powers of ten below the largest value that are told apart, at least and at most; what is smaller counts as zero. */

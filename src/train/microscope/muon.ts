@@ -4,7 +4,7 @@ import type { Compiled } from '../../engine/compile.ts';
 import { muonMix } from '../../engine/optim/explain/muon.ts';
 import { flag, num } from '../../model/fields.ts';
 import type { Args } from '../../model/types.ts';
-import type { SingularValues } from '../../worker/protocol.ts';
+import type { SingularValues } from '../../worker/inspection.ts';
 import type { Layer } from './layer.ts';
 import type { Update } from './look.ts';
 import { singularValues } from './singular.ts';

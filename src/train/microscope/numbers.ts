@@ -1,6 +1,6 @@
 /** From one update of a layer to what the page shows of it. */
 import type { Compiled } from '../../engine/compile.ts';
-import type { HeatMap, Histogram, HistogramName, Inspect, InspectedUpdate } from '../../worker/protocol.ts';
+import type { HeatMap, Histogram, HistogramName, Inspect, InspectedUpdate } from '../../worker/inspection.ts';
 import { argsAt, type Lane, rateAt } from '../lane.ts';
 import { histogram } from './histogram.ts';
 import type { Layer } from './layer.ts';

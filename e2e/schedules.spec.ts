@@ -1,6 +1,6 @@
 /** Schedules: drawn before they run, followed while they run, and what they cannot do said in a sentence. */
 import type { Page } from '@playwright/test';
-import { curveOf, expect, open, runCard, sgd, small, step, test, type } from './support.ts';
+import { curveOf, expect, experimentOf, open, runCard, sgd, small, step, test, type } from './support.ts';
 
 const choose = (page: Page, run: string, schedule: string) => page.getByRole('combobox', { name: `${run}: schedule` }).selectOption(schedule);
 const plan = (page: Page, run: string, what: string) => page.getByRole('img', { name: new RegExp(`^${run}: planned ${what}`) });
@@ -44,4 +44,32 @@ test('a plateau goes by the validation loss, shows what it has done, and says wh
   await runCard(page, 'One').getByText('more', { exact: true }).first().click();
   await type(page.getByRole('textbox', { name: 'One: min_lr' }), '1');
   await expect(runCard(page, 'One')).toContainText('min_lr is not below lr: the rate never falls.');
+});
+
+test('arguments: out of range names the field and what holds, back to the default by keyboard, and where a schedule is from', async ({ page }) => {
+  await open(page, small({ runs: [{ name: 'One', optimizer: { type: 'Adam', lr: 0.01 } }] }));
+  const card = runCard(page, 'One');
+  await details(page, 'One').click();
+  const beta = page.getByRole('textbox', { name: 'One: betas 1' });
+  await type(beta, '1.5');
+  await expect(beta).toHaveAttribute('aria-invalid', 'true');
+  await expect(card.getByRole('alert')).toHaveText('betas 1 takes a number from 0 to below 1; 0.9 still holds.');
+  await expect(card.getByRole('alert')).toBeInViewport({ ratio: 1 });
+  await type(beta, '0.8');
+  await expect(card.getByRole('alert')).toHaveCount(0);
+  const reset = card.getByRole('button', { name: 'Reset One: betas to (0.9, 0.999)' });
+  await reset.focus();
+  await page.keyboard.press('Enter');
+  await expect(beta).toHaveValue('0.9');
+  await expect(reset).toHaveCount(0);
+  await expect(beta).toBeFocused();
+  expect((await experimentOf(page)).runs[0]!.optimizer).toEqual({ type: 'Adam', lr: 0.01 });
+
+  await choose(page, 'One', 'MultiStepLR');
+  await type(page.getByRole('textbox', { name: 'One: milestones' }), 'soon');
+  await expect(card.getByRole('alert')).toHaveText(
+    'milestones takes whole numbers with commas between, each from 0 to 1e7; 300, 600, 800 still holds.',
+  );
+  await expect(card.getByRole('link', { name: 'PyTorch: MultiStepLR' })).toHaveAttribute('href', /MultiStepLR/);
+  await expect(card.locator('math').first()).toBeVisible();
 });

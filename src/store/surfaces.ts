@@ -141,8 +141,12 @@ export const renameRun = (at: number, name: string): void => replaceRun(at, (run
 /** Another rule starts from its defaults; its name follows. */
 export const chooseRule = (at: number, type: string): void => replaceRun(at, () => ({ name: rules[type]!.label, rule: ruleOf(type) }));
 
-export const setArgument = (at: number, name: string, value: Value): void =>
-  replaceRun(at, (run) => ({ ...run, rule: { ...run.rule, [name]: value } }));
+/** undefined takes the argument out, so that its default holds. */
+export const setArgument = (at: number, name: string, value: Value | undefined): void =>
+  replaceRun(at, ({ rule: { [name]: _, ...rest }, ...run }) => ({
+    ...run,
+    rule: (value === undefined ? rest : { ...rest, [name]: value }) as LabRun['rule'],
+  }));
 
 export const duplicateRun = (at: number): void =>
   editRuns((runs) => (runs.length < MOST_RUNS ? runs.toSpliced(at + 1, 0, structuredClone(runs[at]!)) : runs));

@@ -1,10 +1,13 @@
 /** One argument of a definition as a control: its `Field` says which. Adding a layer or an optimizer never comes here. */
-import { useEffect, useState } from 'react';
+import { RotateCcw } from 'lucide-react';
+import { useEffect, useId, useRef, useState } from 'react';
+import { formatValue, same } from '../../model/diff.ts';
 import { formatNumber, formatPair } from '../../model/format.ts';
 import type { Field, Value } from '../../model/types.ts';
 import styles from './Field.module.css';
 import { NumberField } from './NumberField.tsx';
 import { Slider } from './Slider.tsx';
+import { Wrong } from './Wrong.tsx';
 
 interface FieldInputProps {
   field: Field;
@@ -16,16 +19,27 @@ interface FieldInputProps {
   of?: string;
   slider?: boolean;
   onChange: (value: Value) => void;
+  /** Takes the argument out, so that the default holds; without it nothing offers that. */
+  onReset?: () => void;
 }
 
-export function FieldInput({ field, value, fallback = field.default, of, slider = false, onChange }: FieldInputProps) {
+export function FieldInput({ field, value, fallback = field.default, of, slider = false, onChange, onReset }: FieldInputProps) {
+  const row = useRef<HTMLDivElement>(null);
   const name = of ? `${of} ${field.name}` : field.name;
   const current = value ?? fallback;
   const range = slider && typeof current === 'number' ? sliderRange(field) : undefined;
+  const reset = (): void => {
+    onReset?.();
+    // The button goes with what it undid; whoever pressed it stays in the row.
+    row.current?.querySelector<HTMLElement>('input, select')?.focus();
+  };
   return (
-    <div className={`${styles.row} ${value === undefined ? '' : styles.changed} ${field.kind === 'floats' ? styles.long : ''}`}>
-      <span className={styles.label} title={field.help}>
-        {field.name}
+    <div ref={row} className={`${styles.row} ${value === undefined ? '' : styles.changed} ${field.kind === 'floats' ? styles.long : ''}`}>
+      <span className={styles.head}>
+        <span className={styles.label} title={field.help}>
+          {field.name}
+        </span>
+        {onReset && value !== undefined && !same(value, field.default) && <ResetButton field={field} name={name} onReset={reset} />}
       </span>
       <Control field={field} name={name} value={current} onChange={onChange} />
       {range && (
@@ -41,6 +55,15 @@ export function FieldInput({ field, value, fallback = field.default, of, slider 
         />
       )}
     </div>
+  );
+}
+
+function ResetButton({ field, name, onReset }: { field: Field; name: string; onReset: () => void }) {
+  const words = formatValue(field.default);
+  return (
+    <button type="button" className={styles.reset} aria-label={`Reset ${name} to ${words}`} title={`Back to ${words}`} onClick={onReset}>
+      <RotateCcw size={12} />
+    </button>
   );
 }
 
@@ -83,7 +106,7 @@ function Control({ field, name, value, onChange }: ControlProps) {
           name={name}
           shown={Array.isArray(value) ? formatPair(value) : String(value)}
           read={parsePair}
-          rule="a whole number, or height×width, each"
+          rule="a whole number or height×width, each"
           onChange={onChange}
         />
       );
@@ -159,6 +182,7 @@ interface ReadFieldProps {
 
 /** Several numbers in one line: "3×5", "30, 60, 80". */
 function ReadField({ field, name, shown, read, rule, width = 72, onChange }: ReadFieldProps) {
+  const id = useId();
   const [draft, setDraft] = useState(shown);
   const [wrong, setWrong] = useState(false);
   useEffect(() => setDraft(shown), [shown]);
@@ -175,6 +199,7 @@ function ReadField({ field, name, shown, read, rule, width = 72, onChange }: Rea
         spellCheck={false}
         aria-label={name}
         aria-invalid={wrong}
+        aria-describedby={wrong ? id : undefined}
         title={field.help}
         style={{ width }}
         value={draft}
@@ -183,9 +208,9 @@ function ReadField({ field, name, shown, read, rule, width = 72, onChange }: Rea
         onKeyDown={(event) => event.key === 'Enter' && commit()}
       />
       {wrong && (
-        <span role="alert" className={styles.wrong}>
-          {rule} from {field.min} to {field.max}
-        </span>
+        <Wrong id={id}>
+          {field.name} takes {rule} from {formatNumber(field.min ?? 0)} to {formatNumber(field.max ?? Number.MAX_SAFE_INTEGER)}; {shown} still holds.
+        </Wrong>
       )}
     </span>
   );

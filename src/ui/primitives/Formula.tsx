@@ -29,9 +29,10 @@ function Part({ node }: { node: Node }) {
     case 'n':
       return <mn>{node.text}</mn>;
     case 'o':
-      return <mo>{node.text}</mo>;
+      return <mo form={formOf(node)}>{node.text}</mo>;
     case 'text':
-      return <mtext>{node.text}</mtext>;
+      // MathML drops spaces at the ends.
+      return <mtext>{node.text.replace(/^ | $/g, '\u00a0')}</mtext>;
     case 'space':
       return <mspace width={`${node.width}em`} />;
     case 'row':
@@ -47,7 +48,7 @@ function Part({ node }: { node: Node }) {
       );
     case 'frac':
       return (
-        <mfrac>
+        <mfrac className={node.small && styles.small}>
           <Part node={node.top} />
           <Part node={node.bottom} />
         </mfrac>
@@ -68,6 +69,13 @@ function Part({ node }: { node: Node }) {
     case 'script':
       return <Script {...node} />;
   }
+}
+
+/** Left to itself MathML takes what stands first in a row for a sign, and what stands inside for no fence. */
+function formOf({ text, infix }: Extract<Node, { kind: 'o' }>): string | undefined {
+  if (infix) return 'infix';
+  if ('([⌊⌈'.includes(text)) return 'prefix';
+  return ')]⌋⌉'.includes(text) ? 'postfix' : undefined;
 }
 
 function Script({ base, sub, sup, under }: Extract<Node, { kind: 'script' }>) {

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { formatNumber, parseNumber } from '../../model/format.ts';
 import styles from './Field.module.css';
+import { Wrong } from './Wrong.tsx';
 
 interface NumberFieldProps {
   /** Accessible name. */
@@ -77,9 +78,9 @@ export function NumberField({ label, value, whole, min, max, exclusiveMax, log, 
         onKeyDown={key}
       />
       {wrong && (
-        <span id={id} role="alert" className={styles.wrong}>
-          {rule(whole, min, max, exclusiveMax)}
-        </span>
+        <Wrong id={id}>
+          {label.split(': ').at(-1)} takes {rule(whole, min, max, exclusiveMax)}; {shown} still holds.
+        </Wrong>
       )}
     </span>
   );

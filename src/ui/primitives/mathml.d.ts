@@ -1,7 +1,7 @@
 /** MathML elements, which React draws but does not yet type. */
 import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 
-type MathElement = DetailedHTMLProps<HTMLAttributes<MathMLElement>, MathMLElement> & { width?: string; accent?: string };
+type MathElement = DetailedHTMLProps<HTMLAttributes<MathMLElement>, MathMLElement> & { width?: string; accent?: string; form?: string | undefined };
 
 declare module 'react' {
   namespace JSX {

@@ -4,10 +4,13 @@
  */
 
 export type Node =
-  | { kind: 'i' | 'n' | 'o' | 'text'; text: string }
+  | { kind: 'i' | 'n' | 'text'; text: string }
+  /** `infix`: between two things, though it begins a piece. */
+  | { kind: 'o'; text: string; infix?: true }
   | { kind: 'space'; width: number }
   | { kind: 'row'; items: Node[] }
-  | { kind: 'frac'; top: Node; bottom: Node }
+  /** `small`: \\tfrac, as high as the line. */
+  | { kind: 'frac'; top: Node; bottom: Node; small?: true }
   | { kind: 'sqrt'; body: Node }
   | { kind: 'script'; base: Node; sub?: Node; sup?: Node; under: boolean }
   | { kind: 'over'; base: Node; mark: string };
@@ -137,7 +140,8 @@ class Reader {
   }
 
   private command(name: string): Node | null {
-    if (name === 'frac' || name === 'tfrac' || name === 'dfrac') return { kind: 'frac', top: this.argument(), bottom: this.argument() };
+    if (name === 'frac' || name === 'dfrac') return { kind: 'frac', top: this.argument(), bottom: this.argument() };
+    if (name === 'tfrac') return { kind: 'frac', top: this.argument(), bottom: this.argument(), small: true };
     if (name === 'sqrt') return { kind: 'sqrt', body: this.argument() };
     if (name === 'left' || name === 'right') return this.fence();
     if (name === 'text') return { kind: 'text', text: this.words() };
@@ -145,9 +149,15 @@ class Reader {
     if (name === 'mathbf') return this.argument();
     if (ACCENTS[name]) return { kind: 'over', base: this.argument(), mark: ACCENTS[name] };
     if (SPACES[name] !== undefined) return { kind: 'space', width: SPACES[name] };
-    if (FUNCTIONS.has(name)) return { kind: 'text', text: name };
+    if (FUNCTIONS.has(name)) return { kind: 'text', text: this.appliedBare() ? `${name}\u2009` : name };
     if (IDENTIFIERS[name]) return { kind: 'i', text: IDENTIFIERS[name] };
     return { kind: 'o', text: OPERATORS[name] ?? name };
+  }
+
+  /** "cos x", which wants a thin space, and not "cos(x)" or "max_i x". */
+  private appliedBare(): boolean {
+    this.skip();
+    return !/^[(_^,)}]$|^\\left$/.test(this.tokens[this.at] ?? ')');
   }
 
   private fence(): Node | null {
@@ -183,9 +193,10 @@ function pieces(node: Node): Node[] {
   let depth = 0;
   for (const item of node.items) {
     const text = item.kind === 'o' ? item.text : '';
-    if (rows.length === 0 || (depth === 0 && BREAKS.has(text))) rows.push([]);
+    const breaks = rows.length > 0 && depth === 0 && BREAKS.has(text);
+    if (rows.length === 0 || breaks) rows.push([]);
     depth += FENCES[text] ?? 0;
-    rows.at(-1)!.push(item);
+    rows.at(-1)!.push(breaks ? { kind: 'o', text, infix: true } : item);
   }
   return rows.map((items) => ({ kind: 'row', items }));
 }

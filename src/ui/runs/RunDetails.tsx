@@ -27,7 +27,7 @@ export function RunDetails({ run }: { run: RunItem }) {
   return (
     <details className={styles.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <span>{summarise(spec)}</span>
+        <span title={summarise(spec)}>{summarise(spec)}</span>
         <Suspense fallback={null}>
           <Sparkline spec={spec} color={run.color} />
         </Suspense>
@@ -58,9 +58,12 @@ export function RunDetails({ run }: { run: RunItem }) {
           />
         )}
         {open && spec.schedule && (
-          <Suspense fallback={null}>
-            <SchedulePreview run={run} />
-          </Suspense>
+          <>
+            <Suspense fallback={null}>
+              <SchedulePreview run={run} />
+            </Suspense>
+            {schedule && <About definition={schedule} />}
+          </>
         )}
         <Choice label="init" of={run.name} known={inits} value={spec.init?.type ?? 'default'} onChange={(type) => choosePart(id, 'init', type)} />
         {spec.init && inits[spec.init.type] && (
@@ -73,17 +76,21 @@ export function RunDetails({ run }: { run: RunItem }) {
         )}
         <Seed run={run} />
         <OwnModel run={run} />
-        {definition && (
-          <div className={styles.about}>
-            <p>{definition.summary}</p>
-            <Formula tex={definition.formula} />
-            <a href={definition.source.url} target="_blank" rel="noreferrer">
-              {definition.source.title}
-            </a>
-          </div>
-        )}
+        {definition && <About definition={definition} />}
       </div>
     </details>
+  );
+}
+
+function About({ definition: { summary, formula, source } }: { definition: Definition }) {
+  return (
+    <div className={styles.about}>
+      <p>{summary}</p>
+      <Formula tex={formula} />
+      <a href={source.url} target="_blank" rel="noreferrer">
+        {source.title}
+      </a>
+    </div>
   );
 }
 
@@ -106,7 +113,8 @@ interface FieldsProps {
   definition: Definition;
   values: Readonly<Record<string, Value>>;
   skip?: string;
-  onChange: (name: string, value: Value) => void;
+  /** undefined takes the argument out. */
+  onChange: (name: string, value: Value | undefined) => void;
 }
 
 function Fields({ of, definition, values, skip, onChange }: FieldsProps) {
@@ -119,6 +127,7 @@ function Fields({ of, definition, values, skip, onChange }: FieldsProps) {
       value={values[field.name]}
       fallback={args[field.name]}
       onChange={(value) => onChange(field.name, value)}
+      onReset={() => onChange(field.name, undefined)}
     />
   );
   const fields = definition.fields.filter((field) => field.name !== skip);

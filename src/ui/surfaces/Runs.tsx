@@ -98,6 +98,7 @@ function Arguments({ at, run: { name, rule } }: { at: number; run: LabRun }) {
       fallback={args[field.name] as Value}
       slider={slider}
       onChange={(value) => setArgument(at, field.name, value)}
+      onReset={slider ? undefined : () => setArgument(at, field.name, undefined)}
     />
   );
   const lr = definition.fields.find((field) => field.name === 'lr');

@@ -168,6 +168,17 @@ test('cancelled before its first step a sweep says so; a schedule of the run is 
   await button(page, 'Cancel').click();
   await expect(panel).toContainText('SGD: ended before the first step.');
   await expect(button(page, 'Start sweep')).toBeEnabled();
+
+  // What was found outlives the experiment, and says so; its rates are offered to the same optimizer only.
+  await type(panel.getByRole('textbox', { name: 'Steps of the sweep' }), '20');
+  await button(page, 'Start sweep').click();
+  await expect(panel.getByRole('button', { name: /^Use this rate/ })).toBeVisible({ timeout: 60_000 });
+  await page.evaluate(
+    (next) => window.playground.load(next),
+    small({ name: 'Another', runs: [{ name: 'Adam', optimizer: { type: 'Adam', lr: 0.01 } }] }),
+  );
+  await expect(panel).toContainText(`SGD of “${experiment.name}”`);
+  await expect(panel.getByRole('button', { name: /^Use this rate/ })).toHaveCount(0);
 });
 
 test('what does not fit at once takes turns, and the page says so before', async ({ page }) => {

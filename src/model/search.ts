@@ -51,8 +51,9 @@ function axesOfField(field: Field): Axis[] {
 /** Every number of an optimizer that can be searched; lr comes first. */
 export const axesOf = (type: string): readonly Axis[] => (optimizers[type]?.fields ?? []).flatMap(axesOfField);
 
-/** From two decades below a run's rate to three above: the edge is more often above. */
-export const ratesAround = (lr: number): readonly [number, number] => (lr > 0 ? [lr / 100, lr * 1000].map(round3) as [number, number] : [1e-5, 1]); // biome-ignore format: one line
+/** From two decades below a run's rate to three above, as far as its field goes: the edge is more often above. */
+export const ratesAround = (lr: number, max = Number.POSITIVE_INFINITY): readonly [number, number] =>
+  lr > 0 ? [round3(lr / 100), Math.min(max, round3(lr * 1000))] : [1e-5, 1];
 
 const round3 = (value: number): number => Number(value.toPrecision(3));
 

@@ -37,6 +37,8 @@ export interface Search {
   /** Name of the run that it was made from, and that run. */
   name: string;
   origin: string;
+  /** Name of the experiment that it was made in: what was found outlives it. */
+  experiment: string;
   run: RunSpec;
   /** Of the run, where it has a network of its own. */
   model: ModelSpec | undefined;
@@ -119,7 +121,10 @@ function begin(kind: SearchKind, origin: string, { run, model }: { run: RunSpec;
   const before = searchStore.getState()[kind];
   if (before) searchCurves.drop(before.trials.map((trial) => trial.id));
   cancelled = false;
-  searchStore.setState({ [kind]: { name: run.name, origin, run, model, trials: [], diverged: {}, rounds: [], state: 'running', message: '' } });
+  const experiment = configStore.getState().experiment.name;
+  searchStore.setState({
+    [kind]: { name: run.name, origin, experiment, run, model, trials: [], diverged: {}, rounds: [], state: 'running', message: '' },
+  });
 }
 
 function finish(kind: SearchKind, end: TrialsEnd): void {

@@ -37,6 +37,7 @@ describe('rates on a log scale', () => {
   it('begin around the rate of the run', () => {
     expect(ratesAround(0.05)).toEqual([5e-4, 50]);
     expect(ratesAround(0)).toEqual([1e-5, 1]);
+    expect(ratesAround(1e29, 1e30), 'never a rate that cannot be').toEqual([1e27, 1e30]);
   });
 
   it.each([

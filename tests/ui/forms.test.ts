@@ -135,5 +135,7 @@ describe('fairness', () => {
 
   it('lists names in words', () => {
     expect([['A'], ['A', 'B'], ['A', 'B', 'C']].map(listNames)).toEqual(['A', 'A and B', 'A, B and C']);
+    const seeds = Array.from({ length: 20 }, (_, i) => `S${i + 1}`);
+    expect([listNames(seeds.slice(0, 4)), listNames(seeds)]).toEqual(['S1, S2, S3 and S4', 'S1, S2, S3 and 17 others']);
   });
 });

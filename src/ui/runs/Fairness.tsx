@@ -50,12 +50,12 @@ export function Fairness({ runs }: { runs: readonly RunItem[] }) {
       <div>
         {otherWeights.length > 0 && (
           <p>
-            Other initial weights: <b>{listNames(otherWeights)}</b>
+            Other initial weights: <b title={otherWeights.join(', ')}>{listNames(otherWeights)}</b>
           </p>
         )}
         {otherBatches.length > 0 && (
           <p>
-            Other batches: <b>{listNames(otherBatches)}</b>
+            Other batches: <b title={otherBatches.join(', ')}>{listNames(otherBatches)}</b>
           </p>
         )}
         {otherWeights.length === 0 && (

@@ -53,6 +53,11 @@ function commonest(values: readonly string[]): string {
   return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
 }
 
-/** "A", "A and B", "A, B and C". */
-export const listNames = (names: readonly string[]): string =>
-  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+/** So many are named one by one; of a race of many seeds the list would push the runs off the screen. */
+const MOST_NAMES = 4;
+
+/** "A", "A and B", "A, B and C"; "A, B, C and 17 others". */
+export function listNames(names: readonly string[]): string {
+  if (names.length > MOST_NAMES) return `${names.slice(0, MOST_NAMES - 1).join(', ')} and ${names.length - MOST_NAMES + 1} others`;
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -26,7 +26,7 @@ function rangesOf({ spec }: RunItem, given: Forms['ranges']): Range[] {
   const { optimizer } = spec;
   return axesFor(spec).map((axis) => {
     const { name, spread } = axis;
-    const [from, to] = name === 'lr' ? ratesAround(ownRate(spec)) : axis.usual;
+    const [from, to] = name === 'lr' ? ratesAround(ownRate(spec), axis.field.max) : axis.usual;
     const set = given[`${optimizer.type} ${name}`] ?? { from, to, off: !USUAL.has(name) };
     return { axis, name, spread, ...set };
   });

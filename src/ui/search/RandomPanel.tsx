@@ -8,7 +8,7 @@ import { Parallel } from './Parallel.tsx';
 import { RandomForm } from './RandomForm.tsx';
 import styles from './Search.module.css';
 import { TrialTable } from './TrialTable.tsx';
-import { useFound } from './useSearch.ts';
+import { useFound, useTitle } from './useSearch.ts';
 
 export function RandomPanel({ title }: { title: ReactNode }) {
   const random = useStore(searchStore, (state) => state.random);
@@ -35,10 +35,11 @@ function Explanation() {
 function Results({ random, found }: { random: Search; found: readonly Found[] }) {
   const [hovered, setHovered] = useState<string | null>(null);
   const { message, state } = random;
+  const title = useTitle(random);
   return (
     <>
       <p role="status" className={styles.verdict}>
-        {verdict(random, found)}
+        {verdict(title, random, found)}
       </p>
       {message !== '' && (
         <p role={state === 'failed' ? 'alert' : 'status'} className={state === 'failed' ? styles.problem : styles.note}>
@@ -55,7 +56,7 @@ function Results({ random, found }: { random: Search; found: readonly Found[] })
   );
 }
 
-function verdict({ name, state }: Search, found: readonly Found[]): string {
+function verdict(name: string, { state }: Search, found: readonly Found[]): string {
   const last = Math.max(...found.filter(({ outcome }) => outcome).map(({ round }) => round));
   const here = found.filter(({ round, outcome }) => round === last && Number.isFinite(outcome?.final));
   const lost = found.filter(({ diverged }) => diverged).length;

@@ -63,14 +63,13 @@ export function SweepChart({ found, band, chosen, onChoose }: SweepChartProps) {
 
 const KEY: readonly (readonly [state: Outcome['state'], words: string])[] = [
   ['stable', 'stable'],
-  ['worse', 'no lower than its start'],
-  ['unsteady', 'unsteady: lower, but above its start on the way'],
+  ['worse', 'not stable'],
   ['diverged', 'diverged'],
 ];
 
 /** What the marks mean, those that there are. */
 function Key({ found }: Pick<SweepChartProps, 'found'>) {
-  const states = new Set(found.map(({ outcome }) => outcome?.state));
+  const states = new Set<Outcome['state'] | undefined>(found.map(({ outcome }) => (outcome?.state === 'unsteady' ? 'worse' : outcome?.state)));
   const cut = found.some(({ outcome }) => outcome && outcome.final > outcome.start * TALLEST);
   return (
     <ul className={styles.key} aria-label="Marks">
@@ -108,7 +107,7 @@ function Axes({ scales: { width, x, y, xTicks, yTicks, start } }: { scales: Scal
         <g key={tick}>
           <line x1={PLOT.left} x2={width - PLOT.right} y1={y(tick)} y2={y(tick)} />
           <text x={PLOT.left - 6} y={y(tick) + 4} textAnchor="end">
-            {formatNumber(tick)}
+            {formatNumber(Number(tick.toPrecision(3)))}
           </text>
         </g>
       ))}

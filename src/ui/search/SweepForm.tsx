@@ -20,7 +20,7 @@ export function SweepForm() {
   const fit = useFit(run.id);
   const { type } = run.spec.optimizer;
   const field = optimizers[type]?.fields.find(({ name }) => name === 'lr');
-  const around = ratesAround(ownRate(run.spec));
+  const around = ratesAround(ownRate(run.spec), field?.max);
   const { lanes, steps } = forms;
   const [from, to] = [forms.from ?? around[0], forms.to ?? around[1]];
   const problem = problemOf(() => checkSweep(type, from, to, lanes, steps));

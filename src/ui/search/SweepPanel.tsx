@@ -10,7 +10,7 @@ import styles from './Search.module.css';
 import { SweepChart } from './SweepChart.tsx';
 import { SweepForm } from './SweepForm.tsx';
 import { UseRate } from './UseRate.tsx';
-import { useFound } from './useSearch.ts';
+import { useFound, useTitle } from './useSearch.ts';
 
 const DEFINITION =
   'Stable: finished below where it started, was below it on average on the way, and did not diverge. A finish is the mean training loss of the last tenth of the steps; the start is the loss before the first update.';
@@ -40,12 +40,13 @@ function Explanation() {
 function Results({ sweep, found }: { sweep: Search; found: readonly Found[] }) {
   const rated = found.map(({ run, outcome }) => ({ lr: run.optimizer.lr, outcome }));
   const band = stableBand(rated);
+  const title = useTitle(sweep);
   const [picked, setPicked] = useState<string | null>(null);
   const chosen = found.find(({ id }) => id === picked) ?? (band ? found[band.best]! : undefined);
   return (
     <>
       <p role="status" className={styles.verdict}>
-        {verdict(sweep, found, band)}
+        {verdict(title, sweep, found, band)}
       </p>
       {sweep.message !== '' && (
         <p role={sweep.state === 'failed' ? 'alert' : 'status'} className={sweep.state === 'failed' ? styles.problem : styles.note}>
@@ -61,12 +62,12 @@ function Results({ sweep, found }: { sweep: Search; found: readonly Found[] }) {
 }
 
 /** What the sweep says, in a sentence or two. */
-function verdict(sweep: Search, found: readonly Found[], band: Band | null): string {
+function verdict(title: string, sweep: Search, found: readonly Found[], band: Band | null): string {
   const lost = found.filter(({ diverged }) => diverged).length;
   const tried = found.filter(({ outcome }) => outcome).length;
   const rate = (i: number): string => formatNumber(found[i]!.run.optimizer.lr);
-  const name = sweep.state === 'running' ? `${sweep.name}, so far` : sweep.state === 'done' ? sweep.name : `${sweep.name}, stopped early`;
-  if (tried === 0) return sweep.state === 'running' ? `${name}: no steps yet.` : `${sweep.name}: ended before the first step.`;
+  const name = sweep.state === 'running' ? `${title}, so far` : sweep.state === 'done' ? title : `${title}, stopped early`;
+  if (tried === 0) return sweep.state === 'running' ? `${name}: no steps yet.` : `${title}: ended before the first step.`;
   const missed = sweep.state === 'running' ? 0 : found.length - tried;
   const count = [
     lost > 0 && ` ${lost} of ${found.length} ${lost === 1 ? 'lane' : 'lanes'} diverged.`,

@@ -17,7 +17,8 @@ interface UseRateProps {
 }
 
 export function UseRate({ sweep, rate, tenth }: UseRateProps) {
-  const runs = useRuns();
+  // A rate says nothing of another optimizer.
+  const runs = useRuns().filter(({ spec }) => spec.optimizer.type === sweep.run.optimizer.type);
   const [chosen, setChosen] = useState<string | null>(null);
   const run = runs.find(({ id }) => id === (chosen ?? sweep.origin)) ?? runs[0];
   if (!run || rate === undefined) return null;

@@ -88,4 +88,10 @@ export function problemOf(check: () => void): string | null {
   }
 }
 
+/** Whose search this is; with its experiment where that is no longer the one on the screen. */
+export function useTitle(search: Search): string {
+  const here = useConfig(({ ids, experiment }) => ids.includes(search.origin) || experiment.name === search.experiment);
+  return here ? search.name : `${search.name} of “${search.experiment}”`;
+}
+
 export const useProgress = () => useStore(searchStore, (state) => state.progress);

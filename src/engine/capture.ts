@@ -1,15 +1,6 @@
 /** The kernels that turn one layer's activation of one sample into RGBA tiles. Kernels: shaders/feature_map.wgsl. */
-import type { Binding, BufferPlan, Dispatch } from './plan.ts';
+import { type BufferPlan, bindWhole, type Dispatch } from './plan.ts';
 import type { Tensor } from './tensors.ts';
-
-const bind = (name: string, buffer: string, lane: number, access: Binding['access'] = 'read'): Binding => ({
-  name,
-  buffer,
-  offset: 0,
-  size: lane,
-  lane,
-  access,
-});
 
 /** Most tiles of one layer. */
 export const MAX_TILES = 64;
@@ -28,7 +19,7 @@ export function captureDispatches(t: Tensor, buffer: string, channels: number, t
   const HW = t.H * t.W;
   const constants = { HW, C: t.C, C4: t.Cs / 4, CHANNELS: channels, X_LANE: t.size / 4, TILES_LANE: tileWords / 4 };
   const base = { shader: 'feature_map', step: false, macs: 0 };
-  const x = bind('x', buffer, t.size);
+  const x = bindWhole('x', buffer, t.size);
   const threads = channels * HW;
   return [
     {
@@ -37,7 +28,7 @@ export function captureDispatches(t: Tensor, buffer: string, channels: number, t
       entry: 'minmax',
       conditions: { minmax: true },
       constants: { ...constants, THREADS: 64 },
-      bindings: [x, bind('range', 'range', 4, 'read_write')],
+      bindings: [x, bindWhole('range', 'range', 4, 'read_write')],
       grid: [1, 1],
     },
     {
@@ -46,7 +37,7 @@ export function captureDispatches(t: Tensor, buffer: string, channels: number, t
       entry: 'paint',
       conditions: { minmax: false },
       constants: { ...constants, THREADS: threads },
-      bindings: [x, bind('range', 'range', 4), bind('colours', 'colours', 0), bind('tiles', 'tiles', tileWords, 'read_write')],
+      bindings: [x, bindWhole('range', 'range', 4), bindWhole('colours', 'colours', 0), bindWhole('tiles', 'tiles', tileWords, 'read_write')],
       grid: [Math.min(65535, Math.ceil(threads / 64)), Math.ceil(threads / 64 / 65535)],
     },
   ];

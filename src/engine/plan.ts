@@ -34,6 +34,16 @@ export interface Binding {
   half?: boolean;
 }
 
+/** A buffer from its beginning. `lane`: words between lanes, all of them bound; 0 binds the whole buffer, which has no lane dimension. */
+export const bindWhole = (name: string, buffer: BufferId, lane: number, access: Binding['access'] = 'read'): Binding => ({
+  name,
+  buffer,
+  offset: 0,
+  size: lane,
+  lane,
+  access,
+});
+
 /** Other ways to do the same dispatch, with equal results (engine/op.ts `Variant`). */
 export interface Tuning {
   /** Kernel and shape: equal for dispatches that can share a choice. */

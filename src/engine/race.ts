@@ -8,6 +8,7 @@ import type { OptimizerKernel, Preparation, Prepared } from './optimizer.ts';
 import {
   type Binding,
   type BufferPlan,
+  bindWhole,
   type Dispatch,
   type Fill,
   type Metrics,
@@ -65,16 +66,6 @@ export const statesOf = ({ type, args }: LaneOptimizer): readonly string[] => [
 export const planKey = (lane: LaneOptimizer): string =>
   [kindOf(lane), ...statesOf(lane), kernelOf(lane.type).planned?.(ownArgs(lane.args)) ?? ''].join();
 
-/** `lane`: words between lanes; 0 binds the whole buffer, which has no lane dimension. */
-const bind = (name: string, buffer: string, lane: number, access: Binding['access'] = 'read'): Binding => ({
-  name,
-  buffer,
-  offset: 0,
-  size: lane,
-  lane,
-  access,
-});
-
 const grid = (groups: number): [number, number] => [Math.min(groups, 65535), Math.ceil(groups / 65535)];
 
 /** Sizes that the dispatches of an update share. `slabs`, `losses`: words of a lane's partial sums. */
@@ -91,13 +82,13 @@ function frameOf({ P, slabs, losses, metrics }: Sizes, kind: string, { args }: L
     conditions: { serial: metrics.serial, ...conditionsOf(args) },
     constants: { P4: P / 4, PARTIALS_LANE: slabs / 4, LOSSES: losses / 4, ...metricsConstants(metrics) },
     bindings: [
-      bind('partials', 'partials', slabs),
-      bind('tables', `tables:${kind}`, 0),
-      bind('params', 'params', P, 'read_write'),
-      bind('state', 'state', 0, 'read_write'),
-      bind('bad', 'bad', 1),
-      bind('step_loss', 'step_loss', losses),
-      bind('report', 'report', reportWords(metrics.norms), 'read_write'),
+      bindWhole('partials', 'partials', slabs),
+      bindWhole('tables', `tables:${kind}`, 0),
+      bindWhole('params', 'params', P, 'read_write'),
+      bindWhole('state', 'state', 0, 'read_write'),
+      bindWhole('bad', 'bad', 1),
+      bindWhole('step_loss', 'step_loss', losses),
+      bindWhole('report', 'report', reportWords(metrics.norms), 'read_write'),
     ],
     step: true,
     optimizer: kind,

@@ -1,25 +1,6 @@
 /** Points on their way to the page: batched, at most ten messages a second, and never the same (run, step) twice. */
+import type { TrainPoints, ValidationPoints } from '../worker/protocol.ts';
 import type { StepPoint, Validation } from './group.ts';
-
-export interface TrainBatch {
-  run: string;
-  step: Uint32Array;
-  train_loss: Float32Array;
-  train_accuracy: Float32Array;
-  lr: Float32Array;
-  grad_norm: Float32Array;
-  update_ratio: Float32Array;
-  time: Float32Array;
-}
-
-export interface ValidationPoint {
-  run: string;
-  step: number;
-  val_loss: number;
-  val_accuracy: number;
-  ema_val_loss?: number;
-  ema_val_accuracy?: number;
-}
 
 const INTERVAL = 100;
 
@@ -32,11 +13,11 @@ interface Seen {
 
 export class Outbox {
   private points = new Map<string, (StepPoint & { time: number })[]>();
-  private validations: ValidationPoint[] = [];
+  private validations: ValidationPoints[] = [];
   private readonly sent = new Map<string, Seen>();
   private last = 0;
 
-  constructor(private readonly send: (train: TrainBatch[], validation: ValidationPoint[]) => void) {}
+  constructor(private readonly send: (train: TrainPoints[], validation: ValidationPoints[]) => void) {}
 
   private seen(run: string): Seen {
     let seen = this.sent.get(run);
@@ -107,7 +88,7 @@ export class Outbox {
   }
 }
 
-function pack(run: string, list: readonly (StepPoint & { time: number })[]): TrainBatch {
+function pack(run: string, list: readonly (StepPoint & { time: number })[]): TrainPoints {
   const column = (pick: (p: StepPoint & { time: number }) => number): Float32Array => Float32Array.from(list, pick);
   return {
     run,

@@ -7,7 +7,7 @@ import { reportPlan } from '../engine/report.ts';
 import { isSoftware } from '../gpu/device.ts';
 import { hash2, hash3 } from '../model/random.ts';
 import type { Experiment } from '../model/types.ts';
-import type { PlanSummary } from '../worker/protocol.ts';
+import type { DataSummary, PlanSummary, RunSummary, Thumbnails } from '../worker/protocol.ts';
 import { type Lane, orderKey, weightsOf } from './lane.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -16,22 +16,8 @@ const hex = (word: number): string => word.toString(16).padStart(8, '0');
 /** Number of pictures in the data panel. */
 const THUMBNAILS = 16;
 
-export interface DataFacts {
-  name: string;
-  shape: readonly [number, number, number];
-  classes: readonly string[];
-  train: number;
-  validation: number;
-  fingerprint: string;
-  thumbnails: Pictures;
-}
-
-type Pictures =
-  | { kind: 'images'; width: number; height: number; rgba: Uint8ClampedArray[]; labels: number[] }
-  | { kind: 'points'; x: Float32Array; y: Float32Array; labels: Uint8Array };
-
 /** One array a picture, as the page paints them. */
-function pictures(data: Dataset): Pictures {
+function pictures(data: Dataset): Thumbnails {
   const found = thumbnails(data, THUMBNAILS);
   if (found.kind === 'points') return { kind: 'points', x: found.x, y: found.y, labels: Uint8Array.from(found.labels) };
   const { width, height, rgba } = found;
@@ -40,7 +26,7 @@ function pictures(data: Dataset): Pictures {
   return { kind: 'images', width, height, rgba: labels.map((_, k) => rgba.slice(k * size, (k + 1) * size)), labels };
 }
 
-export function summariseData(data: Dataset): DataFacts {
+export function summariseData(data: Dataset): DataSummary {
   return {
     name: data.name,
     shape: data.shape,
@@ -63,7 +49,7 @@ function weightsHash(lane: Lane): number {
 }
 
 /** Fingerprints for the fairness badge: two runs with equal ones start from the same weights and see the same batches. */
-export function summariseRun(lane: Lane, experiment: Experiment, dataFingerprint: string): { run: string; weights: string; batches: string } {
+export function summariseRun(lane: Lane, experiment: Experiment, dataFingerprint: string): RunSummary {
   const batches = hash3(Number.parseInt(dataFingerprint, 16), orderKey(lane), experiment.batch_size);
   return { run: lane.id, weights: hex(weightsHash(lane)), batches: hex(batches) };
 }

@@ -6,8 +6,8 @@ import { formatCount, formatSize } from '../../model/format.ts';
 import { layers as definitions } from '../../model/layers/index.ts';
 import type { Args, Field, LayerInfo, LayerSpec, ModelError, Value } from '../../model/types.ts';
 import { setLayerArg, setLayerInputs } from '../../store/model.ts';
+import { About } from '../primitives/About.tsx';
 import { FieldInput } from '../primitives/FieldInput.tsx';
-import { Formula } from '../primitives/Formula.tsx';
 import styles from './Model.module.css';
 
 interface LayerRowProps {
@@ -88,15 +88,7 @@ export function LayerRow({ layer, index, count, info, error, before, open, dragg
           </div>
           {definition && <LayerForm layer={layer} fields={definition.fields} args={info?.args ?? given(layer)} />}
           {(definition?.arity ?? 1) > 1 && <Inputs layer={layer} arity={definition!.arity} before={before} />}
-          {definition && (
-            <div className={styles.about}>
-              <p>{definition.summary}</p>
-              <Formula tex={definition.formula} />
-              <a href={definition.source.url} target="_blank" rel="noreferrer">
-                {definition.source.title}
-              </a>
-            </div>
-          )}
+          {definition && <About definition={definition} />}
         </div>
       )}
     </li>

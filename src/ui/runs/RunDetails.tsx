@@ -10,8 +10,8 @@ import type { Definition, Field, RunSpec, Value } from '../../model/types.ts';
 import { editRun } from '../../store/config.ts';
 import { choosePart, setOptimizerArg, setPartArg } from '../../store/runs.ts';
 import { type RunItem, useConfig } from '../hooks.ts';
+import { About } from '../primitives/About.tsx';
 import { FieldInput } from '../primitives/FieldInput.tsx';
-import { Formula } from '../primitives/Formula.tsx';
 import { NumberField } from '../primitives/NumberField.tsx';
 import styles from './Runs.module.css';
 
@@ -79,18 +79,6 @@ export function RunDetails({ run }: { run: RunItem }) {
         {definition && <About definition={definition} />}
       </div>
     </details>
-  );
-}
-
-function About({ definition: { summary, formula, source } }: { definition: Definition }) {
-  return (
-    <div className={styles.about}>
-      <p>{summary}</p>
-      <Formula tex={formula} />
-      <a href={source.url} target="_blank" rel="noreferrer">
-        {source.title}
-      </a>
-    </div>
   );
 }
 

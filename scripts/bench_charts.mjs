@@ -86,9 +86,13 @@ async function open(browser, url) {
 /** Adds a round's figures to `worst`: kind → name → the largest so far. */
 async function round(browser, url, worst) {
   const page = await open(browser, url);
-  for (const { kind, what, before, act, after } of await scenesOf(page)) {
+  for (const { kind, what, before, act, after, settle } of await scenesOf(page)) {
     const found = await before?.();
-    const now = new RegExp(options.only).test(`${kind} ${what}`) ? await measure(browser, page, () => act(found)) : await act(found);
+    const drawn = async () => {
+      await act(found);
+      await page.waitForTimeout(settle);
+    };
+    const now = new RegExp(options.only).test(`${kind} ${what}`) ? await measure(browser, page, drawn) : await act(found);
     await after?.();
     if (!now) continue;
     const { longest, computed, long, share, rate, where } = now;

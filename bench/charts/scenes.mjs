@@ -1,14 +1,13 @@
 /** What a visitor does to the charts, one after another while points arrive: what a scene leaves, the next one finds. */
 
 const LIVE_SECONDS = 5;
-/** Until everything that an act has set off is drawn. */
 const SETTLE_MS = 1200;
 const RUN = 'lr 0 · seed 1';
 
 /**
  * What is to be pressed is looked for in `before`, which is not measured: the search by role runs in the page. `act` gets what it found, and only
- * moves the mouse, presses keys or changes a field.
- * @typedef {{ kind: string, what: string, before?: () => Promise<unknown>, act: (found: any) => Promise<unknown>, after?: () => Promise<unknown> }} Scene
+ * moves the mouse, presses keys or changes a field. `settle`: milliseconds until everything is drawn that it set off.
+ * @typedef {{ kind: string, what: string, settle: number, act: (found: any) => unknown, before?: () => unknown, after?: () => unknown }} Scene
  * @param {import('playwright').Page} page
  * @returns {Promise<Scene[]>}
  */
@@ -52,14 +51,8 @@ export async function scenesOf(page) {
     }
   };
 
-  const scene = (kind, what, act, { before, after } = {}) => {
-    const settled = async (found) => {
-      await act(found);
-      await wait(SETTLE_MS);
-    };
-    return { kind, what, before, act: settled, after };
-  };
-  const live = (what) => ({ kind: 'live', what: `${LIVE_SECONDS} s live, ${what}`, act: () => wait(1000 * LIVE_SECONDS) });
+  const scene = (kind, what, act, { before, after } = {}) => ({ kind, what, before, act, after, settle: SETTLE_MS });
+  const live = (what) => ({ kind: 'live', what: `${LIVE_SECONDS} s live, ${what}`, act: () => undefined, settle: 1000 * LIVE_SECONDS });
   const clicked = (kind, what, name) => scene(kind, what, press, { before: () => placeOf(button(name)) });
   /** A field of the first panel. */
   const slider = page.getByRole('slider', { name: 'smoothing', exact: true });
@@ -101,7 +94,7 @@ export async function scenesOf(page) {
 
   return [
     live('a line a run'),
-    { kind: 'pointer', what: 'over the curves', act: sweep },
+    scene('pointer', 'over the curves', sweep),
     smoothing('from 0.60 to 0.95', [0.95]),
     smoothing('dragged through eight values', [0.9, 0.8, 0.7, 0.65, 0.5, 0.4, 0.3, 0.2]),
     smoothing('back to 0.60', [0.6]),
@@ -130,7 +123,7 @@ export async function scenesOf(page) {
     inMenu('runs', 'another colour', `More for ${RUN}`, 'violet'),
     option('groups', 'by everything but the seed', 'Group by', 'seeds'),
     live('8 means with bands'),
-    { kind: 'pointer', what: 'over the means', act: sweep },
+    scene('pointer', 'over the means', sweep),
     smoothing('of means to 0.95', [0.95], 'groups'),
     scene('groups', 'a mean that stands out', ([x, y]) => page.mouse.move(x, y), { before: () => placeOf(mean), after: away }),
     logX('groups', 'a logarithmic horizontal axis under means'),
@@ -139,7 +132,10 @@ export async function scenesOf(page) {
     option('groups', 'a line a run again', 'Group by', 'none'),
     ...['dark', 'light'].map((colorScheme) => scene('theme', colorScheme, () => page.emulateMedia({ colorScheme }))),
     ...[1024, 390, 1440].map((width) => scene('window', `${width} pixels wide`, () => page.setViewportSize({ width, height: 900 }))),
-    inMenu('table, earlier races', 'the values as a table', 'Loss chart menu', 'Values as a table', shut),
+    inMenu('table, earlier races', 'the values as a table', 'Loss chart menu', 'Values as a table', async () => {
+      await page.getByRole('dialog', { name: 'Curves as a table' }).waitFor();
+      await shut();
+    }),
     pressed('table, earlier races', 'these curves kept', () => page.getByRole('button', { name: 'Keep these curves' })),
     logX('table, earlier races', 'a logarithmic horizontal axis before them'),
   ];

@@ -65,7 +65,9 @@ function Values({ runs, rows }: { runs: readonly RunItem[]; rows: readonly Row[]
       <caption className="unseen">Training loss, validation loss and validation accuracy of each run by step</caption>
       <thead>
         <tr>
-          <td />
+          <th scope="col" rowSpan={2}>
+            step
+          </th>
           {runs.map((run) => (
             <th key={run.id} scope="colgroup" colSpan={3} title={run.name}>
               <Swatch color={run.color} /> {run.name}
@@ -73,7 +75,6 @@ function Values({ runs, rows }: { runs: readonly RunItem[]; rows: readonly Row[]
           ))}
         </tr>
         <tr>
-          <th scope="col">step</th>
           {runs.map((run) => (
             <Columns key={run.id} />
           ))}

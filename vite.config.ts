@@ -3,6 +3,19 @@ import { defineConfig, type Plugin } from 'vite';
 import { CSP } from './scripts/csp.mjs';
 import { shrinkShaders } from './scripts/wgsl.mjs';
 
+/** What the head of every page has beside its title and description. */
+function commonHead(): Plugin {
+  const meta = (name: string, content: string, more = {}) => ({ tag: 'meta', attrs: { name, content, ...more } });
+  const tags = [
+    meta('viewport', 'width=device-width, initial-scale=1'),
+    meta('color-scheme', 'light dark'),
+    meta('theme-color', '#ffffff', { media: '(prefers-color-scheme: light)' }),
+    meta('theme-color', '#111317', { media: '(prefers-color-scheme: dark)' }),
+    { tag: 'link', attrs: { rel: 'icon', href: './favicon.svg', type: 'image/svg+xml' } },
+  ];
+  return { name: 'common-head', transformIndexHtml: () => tags.map((tag) => ({ ...tag, injectTo: 'head' as const })) };
+}
+
 /** The content security policy as a tag, only in the built site (the dev server needs inline scripts); fails the build on anything inline. */
 function contentSecurityPolicy(): Plugin {
   return {
@@ -26,7 +39,7 @@ const CHARTS =
 export default defineConfig({
   // Any sub-path of any host will do.
   base: './',
-  plugins: [react(), contentSecurityPolicy()],
+  plugins: [react(), commonHead(), contentSecurityPolicy()],
   worker: { format: 'es', plugins: () => [shrinkShaders()] },
   build: {
     target: ['es2023', 'chrome113'],

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { createTrainer, type Data, ModelError, StateDictError, type TrainerSetup } from '../../src/index.ts';
-import { bitwise, bitwiseAll, fourOptimizers, sharedGpu, smallData, smallNet } from '../support/train.ts';
+import { bitwise, bitwiseAll, fourOptimizers, sharedGpu, smallData, smallNet, smallRace } from '../support/train.ts';
 
 const data = smallData();
 const SIZE = 128;
@@ -11,14 +11,7 @@ beforeAll(async () => {
   gpu = await sharedGpu();
 });
 
-const setup = (more: Partial<TrainerSetup> = {}): TrainerSetup => ({
-  model: smallNet,
-  runs: fourOptimizers.slice(0, 2).map((optimizer) => ({ optimizer })),
-  data,
-  batch_size: 8,
-  device: gpu.device,
-  ...more,
-});
+const setup = (more: Partial<TrainerSetup> = {}): TrainerSetup => ({ ...smallRace(data), device: gpu.device, ...more });
 
 describe('state dicts', () => {
   it('come in PyTorch’s names and sizes and go back unchanged', async () => {

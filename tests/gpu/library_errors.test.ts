@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { createTrainer, DeviceLostError, LimitError, ModelError, type TrainerSetup } from '../../src/index.ts';
-import { fourOptimizers, sharedGpu, smallData, smallNet } from '../support/train.ts';
+import { fourOptimizers, sharedGpu, smallData, smallNet, smallRace } from '../support/train.ts';
 
 const data = smallData();
 let gpu: Gpu;
@@ -13,14 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const setup = (more: Partial<TrainerSetup> = {}): TrainerSetup => ({
-  model: smallNet,
-  runs: fourOptimizers.slice(0, 2).map((optimizer) => ({ optimizer })),
-  data,
-  batch_size: 8,
-  device: gpu.device,
-  ...more,
-});
+const setup = (more: Partial<TrainerSetup> = {}): TrainerSetup => ({ ...smallRace(data), device: gpu.device, ...more });
 
 describe('impossible setups', () => {
   const net = (change: (layers: Record<string, unknown>[]) => void) => {

@@ -159,6 +159,14 @@ export async function harness(gpu: Gpu, lanes: Lane[], data: TrainerData, option
 
 export const lossesOf = ({ told }: Harness, run: string): number[] => (told.points[run] ?? []).map((p) => p.loss);
 
+/** The first two of the four on the small network. */
+export const smallRace = (data: Data): TrainerSetup => ({
+  model: smallNet,
+  runs: fourOptimizers.slice(0, 2).map((optimizer) => ({ optimizer })),
+  data,
+  batch_size: 8,
+});
+
 /** Bits in which the runs of two trainers differ. */
 export async function compareRuns(actual: Harness, expected: Harness, ids: readonly string[]): Promise<string[]> {
   const [a, b] = [await actual.trainer.snapshot(), await expected.trainer.snapshot()];

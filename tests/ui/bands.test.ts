@@ -2,29 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { interval95 } from '../../src/model/stats.ts';
 import { Band, bandOf } from '../../src/store/bands.ts';
 import { RunSeries } from '../../src/store/series.ts';
+import { feed, seriesOf } from '../support/series.ts';
 
-function feed(series: RunSeries, from: number, losses: readonly number[]): RunSeries {
-  const values = Float32Array.from(losses);
-  const step = Uint32Array.from(losses, (_, i) => from + i);
-  series.addTrain({
-    run: 'x',
-    step,
-    train_loss: values,
-    train_accuracy: values,
-    lr: values,
-    grad_norm: values,
-    update_ratio: values,
-    time: Float32Array.from(step, (s) => s / 10),
-  });
-  return series;
-}
-
-const run = (losses: readonly number[]): RunSeries => feed(new RunSeries(), 1, losses);
 const column = (data: ArrayLike<number>, length: number): number[] => Array.from({ length }, (_, i) => data[i]!);
 
 describe('Band', () => {
   it('is the mean and the interval of Student at each step', () => {
-    const band = new Band([run([1, 2]), run([2, 4]), run([6, 3])], 'train_loss', 0);
+    const band = new Band([seriesOf([1, 2]), seriesOf([2, 4]), seriesOf([6, 3])], 'train_loss', 0);
     band.follow();
     const { mean, half } = interval95([1, 2, 6]);
     expect(band.mean.data[0]).toBeCloseTo(mean, 6);
@@ -35,7 +19,7 @@ describe('Band', () => {
   });
 
   it('goes on without a run that ended, and leaves out what is not finite', () => {
-    const band = new Band([run([1, 1, 1, 1]), run([3, Number.NaN]), run([5, 5, 5, Number.POSITIVE_INFINITY])], 'train_loss', 0);
+    const band = new Band([seriesOf([1, 1, 1, 1]), seriesOf([3, Number.NaN]), seriesOf([5, 5, 5, Number.POSITIVE_INFINITY])], 'train_loss', 0);
     band.follow();
     expect(column(band.count.data, band.count.length)).toEqual([3, 2, 2, 1]);
     expect(column(band.mean.data, band.mean.length)).toEqual([3, 3, 3, 1]);
@@ -59,8 +43,8 @@ describe('Band', () => {
   });
 
   it('begins anew when a run that was behind comes to steps that are in', () => {
-    const ahead = run([2, 2, 2]);
-    const behind = run([4]);
+    const ahead = seriesOf([2, 2, 2]);
+    const behind = seriesOf([4]);
     const before = bandOf('group-a', [ahead, behind], 'train_loss', 0);
     expect(column(before.mean.data, 3)).toEqual([3, 2, 2]);
     feed(behind, 2, [4, 4]);

@@ -8,26 +8,10 @@ import { bandPath, curvePath, mapX, type Plot } from '../../src/ui/charts/path.t
 import { logTicks, shareOf, valueAt } from '../../src/ui/charts/scale.ts';
 import { LOSS, LOSS_LINEAR } from '../../src/ui/charts/spec.ts';
 import { isZoomed, pan, rangeBetween, resetZoom, within, zoomAbout, zoomStore, zoomX, zoomY } from '../../src/ui/charts/zoom.ts';
+import { seriesOf } from '../support/series.ts';
 
 const STEP: AxisChoice = { axis: 'step', log: false, epochsPerStep: 0, samplesPerStep: 32 };
 const seen = (more: Partial<Fit> = {}): Fit => ({ choice: STEP, smoothing: 0, range: 'auto', zoom: { x: null, y: {} }, ...more });
-
-function run(losses: readonly number[], time = 0.1): RunSeries {
-  const series = new RunSeries();
-  const values = Float32Array.from(losses);
-  const step = Uint32Array.from(losses, (_, i) => i + 1);
-  series.addTrain({
-    run: 'x',
-    step,
-    train_loss: values,
-    train_accuracy: values,
-    lr: values,
-    grad_norm: values,
-    update_ratio: values,
-    time: Float32Array.from(step, (s) => s * time),
-  });
-  return series;
-}
 
 afterEach(() => {
   resetZoom();
@@ -93,7 +77,7 @@ describe('ranges', () => {
 });
 
 describe('what a chart shows', () => {
-  const falling = run(Array.from({ length: 100 }, (_, i) => 10 / (i + 1)));
+  const falling = seriesOf(Array.from({ length: 100 }, (_, i) => 10 / (i + 1)));
 
   it('fits y to the x that is shown', () => {
     const { x, y, whole } = domainsOf(LOSS, [falling], seen({ zoom: { x: { min: 50, max: 100 }, y: {} } }));
@@ -111,7 +95,7 @@ describe('what a chart shows', () => {
   });
 
   it('leaves outliers out, or nothing at all', () => {
-    const spiky = run(Array.from({ length: 1000 }, (_, i) => (i === 500 ? 1e6 : 1 + (i % 10) / 10)));
+    const spiky = seriesOf(Array.from({ length: 1000 }, (_, i) => (i === 500 ? 1e6 : 1 + (i % 10) / 10)));
     const high = (range: Fit['range']): number => domainsOf(LOSS_LINEAR, [spiky], seen({ range })).y.max;
     expect(high('inliers')).toBeLessThan(3);
     expect(high('all')).toBeGreaterThanOrEqual(1e6);
@@ -119,7 +103,7 @@ describe('what a chart shows', () => {
   });
 
   it('earlier races do not stretch the axis of this one, and hold it while there is none', () => {
-    const short = run([2, 1]);
+    const short = seriesOf([2, 1]);
     expect(domainsOf(LOSS, [short], seen(), [falling]).x.max).toBe(50);
     expect(domainsOf(LOSS, [new RunSeries()], seen(), [falling]).x.max).toBe(100);
   });

@@ -145,6 +145,11 @@ test('a menu opens, is walked through and closes by keys, and gives the focus ba
   await page.keyboard.press('Escape');
   await expect(page.locator('[popover]:popover-open')).toHaveCount(0);
   await expect(networks).toBeFocused();
+  // From the closed button the arrow opens it and goes in.
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('[popover]:popover-open button:focus')).toHaveText(first!);
+  await page.keyboard.press('Escape');
+  await expect(networks).toBeFocused();
 });
 
 test('a phone: every panel behind its tab, nothing wider than the screen, Start within reach', async ({ page }) => {
@@ -165,4 +170,20 @@ test('a phone: every panel behind its tab, nothing wider than the screen, Start 
     expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), tab).toBe(0);
     await expect(button(page, 'Start')).toBeInViewport();
   }
+  expect((await page.getByRole('banner').boundingBox())!.height, 'the header is two rows').toBeLessThan(100);
+
+  // Feature maps belong to the curves, whatever the tabs above those have opened.
+  const panel = (name: string) => page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name });
+  await panel('Charts').click();
+  await page.getByRole('tab', { name: 'Verdict' }).click();
+  await panel('Maps').click();
+  await expect(region(page, 'Feature maps')).toBeVisible();
+  await expect(page.getByRole('tablist', { name: 'View' })).toBeHidden();
+  await expect(region(page, 'Feature maps').getByRole('img', { name: /^SGD, conv1, channel/ })).toHaveCount(4);
+
+  await panel('Runs').click();
+  await button(page, 'Keys').click();
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toContainText('Start or pause');
+  await page.keyboard.press('Escape');
+  await expect(button(page, 'Keys')).toBeFocused();
 });

@@ -64,6 +64,16 @@ test('from the footer: ravine and saddle side by side, four runs, and the trails
   await button(page, 'Reset').click();
   expect(await stepShown(page)).toBe(0);
   await expect(ravine(page).getByRole('row', { name: 'SGD' })).toContainText('−9.000');
+  // The keys of the first screen.
+  await page.getByRole('heading', { name: 'Surface lab' }).click();
+  await page.keyboard.press('ArrowRight');
+  expect(await stepShown(page)).toBe(1);
+  await page.keyboard.press('Space');
+  await expect(button(page, 'Pause')).toBeVisible();
+  await page.keyboard.press('Space');
+  await expect(button(page, 'Play')).toBeVisible();
+  await page.keyboard.press('r');
+  expect(await stepShown(page)).toBe(0);
   await page.getByRole('slider', { name: 'Step shown' }).fill('120');
   const [, , loss] = (await trailOf(page, 0, 1)).at(-1)!;
   expect(loss).toBeLessThan(0.01);

@@ -1,6 +1,6 @@
 /** The first screen: three columns, two, or one with tabs. One tree for all widths; the style sheet decides what is side by side. */
 import { ChartSpline, Database, Grid3x3, Layers, ListTree } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { setView, type Tab } from '../store/view.ts';
 import styles from './App.module.css';
 import { AccuracyPanel, LossPanel, ThirdPanel } from './charts/ChartPanels.tsx';
@@ -25,6 +25,7 @@ export function App() {
     document.title = name === '' ? 'Descent' : `${name} – Descent`;
   }, [name]);
   const tab = useView((view) => view.tab);
+  const [help, setHelp] = useState(false);
   const open = useConfig((state) => state.experiment.runs.length > 0);
   return (
     <div className={styles.app} data-tab={tab}>
@@ -55,8 +56,11 @@ export function App() {
             <NotKept />
             <footer className={styles.footer}>
               <a href="./surfaces.html">Surface lab</a>
-              <a href="./bench.html">Benchmark this GPU</a>
+              <a href="./bench.html">Benchmark</a>
               <a href="./selftest.html">Self-test</a>
+              <button type="button" aria-keyshortcuts="?" title="What the keyboard does (?)" onClick={() => setHelp(true)}>
+                Keys
+              </button>
             </footer>
           </div>
         </main>
@@ -64,7 +68,7 @@ export function App() {
       <Tabs tab={tab} />
       <Toasts />
       <DropZone />
-      <Help />
+      <Help open={help} onChange={setHelp} />
     </div>
   );
 }
@@ -81,7 +85,12 @@ function Tabs({ tab }: { tab: Tab }) {
   return (
     <nav className={styles.tabs} aria-label="Panels">
       {TABS.map(([value, label, Icon]) => (
-        <button key={value} type="button" aria-current={tab === value ? 'page' : undefined} onClick={() => setView({ tab: value })}>
+        <button
+          key={value}
+          type="button"
+          aria-current={tab === value ? 'page' : undefined}
+          onClick={() => setView(value === 'maps' ? { tab: value, pane: 'curves' } : { tab: value })}
+        >
           <Icon size={18} />
           {label}
         </button>

@@ -1,12 +1,12 @@
 /** Listens for the keys, and lists them. */
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import { Dialog } from '../primitives/Dialog.tsx';
 import styles from './Help.module.css';
-import { isTyping, shortcuts } from './shortcuts.ts';
+import { shortcuts } from './shortcuts.ts';
+import { isTyping } from './typing.ts';
 
-export function Help() {
-  const [open, setOpen] = useState(false);
-  const table = useMemo(() => shortcuts(() => setOpen(true)), []);
+export function Help({ open, onChange }: { open: boolean; onChange: (open: boolean) => void }) {
+  const table = useMemo(() => shortcuts(() => onChange(true)), [onChange]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (isTyping(event)) return;
@@ -19,7 +19,7 @@ export function Help() {
     return () => window.removeEventListener('keydown', onKey);
   }, [table]);
   return open ? (
-    <Dialog title="Keys" onClose={() => setOpen(false)}>
+    <Dialog title="Keys" onClose={() => onChange(false)}>
       <dl className={styles.keys}>
         {table.map(({ keys, does }) => (
           <div key={keys}>

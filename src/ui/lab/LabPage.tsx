@@ -49,6 +49,7 @@ export function LabPage({ title, about, action, run, disabled = false, file, opt
             </button>
           )}
         </div>
+        {state === 'idle' && <p className={styles.about}>Results stand here as they come. Cancel keeps those that are there.</p>}
         {running && (
           <div className={styles.progress} role="status">
             <progress aria-label={title} max={progress?.total || 1} value={progress ? progress.done : undefined} />

@@ -26,9 +26,9 @@ export const Rows = memo(function Rows({ runs, layer, grid }: RowsProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: new canvases are blank until painted
   useEffect(() => paint(mapsStore.getState().event), [paint, runs, grid]);
   return (
-    <ul ref={list} className={styles.rows} style={{ gridTemplateColumns: `repeat(${grid.columns}, max-content)` }}>
+    <ul ref={list} className={styles.rows} style={{ gridTemplateColumns: grid.stacked ? 'minmax(0, 1fr)' : `repeat(${grid.columns}, max-content)` }}>
       {runs.map((run) => (
-        <li key={run.id} data-run={run.id} className={styles.row}>
+        <li key={run.id} data-run={run.id} className={styles.row} data-stacked={grid.stacked || undefined}>
           <span className={styles.label}>
             <span className={styles.name}>
               <Swatch color={run.color} width={16} /> {run.name}

@@ -130,7 +130,7 @@ function AddLayer({ onAdd }: { onAdd: (type: string) => void }) {
       {(close) =>
         GROUPS.map(({ group, types }) => (
           <div key={group} className={styles.group}>
-            <MenuHeading>{group}</MenuHeading>
+            <MenuHeading>{`${group[0]!.toUpperCase()}${group.slice(1)}`}</MenuHeading>
             {types.map((type) => (
               <MenuItem
                 key={type}

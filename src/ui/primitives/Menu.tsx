@@ -1,5 +1,5 @@
 /** A button that opens a popover. The platform closes it (Esc, a press outside), keeps focus and the top layer; we only say where it stands. */
-import { type KeyboardEvent, type ReactNode, type ToggleEvent, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type ToggleEvent, useId, useLayoutEffect, useRef, useState } from 'react';
 import styles from './Menu.module.css';
 
 interface MenuProps {
@@ -24,12 +24,20 @@ export function Menu({ label, name, title, className, align = 'start', width, ch
   const [open, setOpen] = useState(false);
   const close = (): void => popover.current?.hidePopover();
 
-  /** From the button into the menu: opening it leaves the focus where it was. */
+  const entering = useRef(false);
+
+  /** From the button into the menu, which it opens if need be. Its items come only after the platform has said that it is open. */
   const enter = (event: KeyboardEvent<HTMLButtonElement>): void => {
-    if (!open || event.key !== 'ArrowDown') return;
-    popover.current?.querySelector<HTMLElement>(ITEMS)?.focus();
+    if (event.key !== 'ArrowDown') return;
     event.preventDefault();
+    entering.current = !open;
+    if (open) focusFirst(popover.current);
+    else if (!popover.current?.matches(':popover-open')) popover.current?.showPopover();
   };
+  useLayoutEffect(() => {
+    if (open && entering.current) focusFirst(popover.current);
+    entering.current = false;
+  }, [open]);
 
   const place = (event: ToggleEvent<HTMLDivElement>): void => {
     const opens = event.newState === 'open';
@@ -59,6 +67,8 @@ export function Menu({ label, name, title, className, align = 'start', width, ch
     </>
   );
 }
+
+const focusFirst = (popover: HTMLElement | null): void => popover?.querySelector<HTMLElement>(ITEMS)?.focus();
 
 /** Under the button, or above it where there is no room; never over the edge of the window. */
 function standBy(button: HTMLElement | null, popover: HTMLElement | null, align: 'start' | 'end'): void {

@@ -1,7 +1,7 @@
 /** Short messages at the lower edge. */
 import { X } from 'lucide-react';
 import { useStore } from 'zustand';
-import { dismiss, toastStore } from '../../store/toasts.ts';
+import { dismiss, hold, release, toastStore } from '../../store/toasts.ts';
 import styles from './States.module.css';
 
 export function Toasts() {
@@ -9,7 +9,14 @@ export function Toasts() {
   return (
     <div className={styles.toasts} role="log" aria-label="Messages" aria-live="polite">
       {toasts.map(({ id, text, action }) => (
-        <div key={id} className={styles.toast}>
+        <div
+          key={id}
+          className={styles.toast}
+          onPointerEnter={() => hold(id)}
+          onPointerLeave={() => release(id)}
+          onFocus={() => hold(id)}
+          onBlur={() => release(id)}
+        >
           <p>{text}</p>
           {action && (
             <button

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { labFields } from '../../model/surfaces/lab.ts';
 import { pause, play, playbackStore, SPEEDS, setSpeed, show, showAll, stepOn } from '../../store/surface_playback.ts';
 import { editLab, surfaceStore } from '../../store/surfaces.ts';
+import { isTyping } from '../help/typing.ts';
 import { FieldInput } from '../primitives/FieldInput.tsx';
 import { Slider } from '../primitives/Slider.tsx';
 import styles from './Surfaces.module.css';
@@ -19,8 +20,29 @@ function useOpening(): void {
   }, [ready]);
 }
 
+/** The keys of the first screen. */
+function useKeys(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      // Arrows on a start move it.
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      const ready = surfaceStore.getState().shown !== null;
+      const action = { ' ': toggle, ArrowRight: stepOn, r: rewind }[event.key];
+      if (!action || !ready) return;
+      event.preventDefault();
+      action();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
+
+const toggle = (): void => (playbackStore.getState().playing ? pause() : play());
+const rewind = (): void => show(0);
+
 export function Controls() {
   useOpening();
+  useKeys();
   const { lab, working, shown } = useStore(surfaceStore);
   return (
     <section aria-label="Time" className={styles.controls}>
@@ -43,21 +65,21 @@ function PlayButtons({ disabled }: { disabled: boolean }) {
   return (
     <div className={styles.buttons}>
       {playing ? (
-        <button type="button" className={styles.primary} onClick={pause}>
+        <button type="button" className={styles.primary} title="Pause (Space)" aria-keyshortcuts="Space" onClick={pause}>
           <Pause size={13} fill="currentColor" />
           Pause
         </button>
       ) : (
-        <button type="button" className={styles.primary} disabled={disabled} onClick={play}>
+        <button type="button" className={styles.primary} title="Play (Space)" aria-keyshortcuts="Space" disabled={disabled} onClick={play}>
           <Play size={13} fill="currentColor" />
           Play
         </button>
       )}
-      <button type="button" disabled={disabled} onClick={stepOn}>
+      <button type="button" title="One step (→)" aria-keyshortcuts="ArrowRight" disabled={disabled} onClick={stepOn}>
         <StepForward size={14} />
         Step
       </button>
-      <button type="button" disabled={disabled} onClick={() => show(0)}>
+      <button type="button" title="Back to step 0 (R)" aria-keyshortcuts="R" disabled={disabled} onClick={rewind}>
         <RotateCcw size={14} />
         Reset
       </button>

@@ -26,22 +26,26 @@ export function TrainingPanel({ className }: { className?: string }) {
             </select>
           </label>
         )}
-        {definition?.fields.map((field) => (
-          <FieldInput
-            key={field.name}
-            field={field}
-            value={loss[field.name]}
-            of="loss"
-            onChange={(value) => editExperiment({ loss: { ...loss, [field.name]: value } }, field.name)}
-          />
-        ))}
         <FieldInput field={experimentFields.seed} value={seed} onChange={(value) => editExperiment({ seed: value as number })} />
         <FieldInput field={experimentFields.eval_every} value={eval_every} onChange={(value) => editExperiment({ eval_every: value as number })} />
-        <FieldInput
-          field={activationDtype}
-          value={activation_dtype}
-          onChange={(value) => editExperiment({ activation_dtype: value === 'float16' ? value : undefined })}
-        />
+        {/* What few visitors look for, unless it is in use: the network has more need of the room. */}
+        <details className={styles.more} open={activation_dtype !== undefined || Object.keys(loss).length > 1}>
+          <summary>more</summary>
+          {definition?.fields.map((field) => (
+            <FieldInput
+              key={field.name}
+              field={field}
+              value={loss[field.name]}
+              of="loss"
+              onChange={(value) => editExperiment({ loss: { ...loss, [field.name]: value } }, field.name)}
+            />
+          ))}
+          <FieldInput
+            field={activationDtype}
+            value={activation_dtype}
+            onChange={(value) => editExperiment({ activation_dtype: value === 'float16' ? value : undefined })}
+          />
+        </details>
       </div>
     </Panel>
   );

@@ -18,6 +18,13 @@ test('what to watch: in the empty chart before, above the curves and in every pa
     await page.getByRole('tab', { name: tab, exact: true }).click();
     await expect(watch(page)).toHaveText(note('momentum-forms'));
   }
+  // A claim is about the runs that it was made of.
+  await page.evaluate(async () => {
+    const experiment = window.playground.experiment();
+    await window.playground.load({ ...experiment, runs: experiment.runs.map((run) => ({ ...run, optimizer: { ...run.optimizer, lr: 0.2 } })) });
+    await window.playground.step(3);
+  });
+  await expect(watch(page)).toHaveText(`Before your changes: ${note('momentum-forms')}`);
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
   await button(page, 'Hide what to watch').press('Enter');

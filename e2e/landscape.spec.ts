@@ -105,6 +105,23 @@ test('keys look from point to point and do not train; a hidden run counts no mor
   expect(await statusStep(page), 'no key was taken for a step').toBe(12);
 });
 
+test('a run that diverged is left out of the plane, and counted', async ({ page }) => {
+  await open(page, small({ runs: [sgd('Wild', 1e30), sgd('SGD', 0.05), { name: 'Adam', optimizer: { type: 'Adam', lr: 0.01 } }] }));
+  await step(page, 12);
+  await openPane(page);
+  await points(page, 11);
+  await expect(pane(page).getByRole('combobox', { name: 'Plane' }), 'there are paths').toHaveValue('paths');
+  await expect(pane(page).getByRole('combobox', { name: 'Around' }).locator('option:checked'), 'not around what diverged').toHaveText('SGD');
+  await button(page, 'Compute').click();
+  await done(page);
+  await expect(pane(page).getByRole('list', { name: 'Paths' }).getByRole('listitem')).toHaveText([
+    /^ ?SGD$/,
+    /^ ?Adam$/,
+    /^each 13 places, steps 0 to 12$/,
+  ]);
+  await expect(pane(page).getByText(/One run is not on this plane: hidden, diverged/)).toBeVisible();
+});
+
 test('cancelled, and computed anew; training is what it would have been', async ({ page, context }) => {
   const race = small({ runs: [sgd('One', 0.05), sgd('Two', 0.02)] });
   await open(page, race);

@@ -5,6 +5,8 @@
 
 import { DIGITS, entry, POINT, type Preset, run, sgd } from './presets/entry.ts';
 import { workbench } from './presets/workbench.ts';
+import { canonical } from './settings.ts';
+import type { Experiment } from './types.ts';
 import { cnn, lenet, mlp, resnet } from './zoo.ts';
 
 const SHAPES = [3, 32, 32] as const;
@@ -157,6 +159,16 @@ export const presetGroups: readonly { title: string; presets: readonly Preset[] 
 export const presets: readonly Preset[] = presetGroups.flatMap((group) => group.presets);
 
 const byId = new Map(presets.map((item) => [item.id, item]));
+
+/** What a claim rests on; looks and names do not count. */
+const basis = ({ runs, model, data, batch_size }: Experiment): string =>
+  canonical({ model, data, batch_size, runs: runs.map(({ name: _, color: __, hidden: ___, ...rest }) => rest) });
+
+/** Whether an experiment is no longer the one that its note speaks of. Of a note that is no preset's, nothing is known. */
+export function isChanged(experiment: Experiment): boolean {
+  const origin = presets.find((item) => item.experiment.note === experiment.note)?.experiment;
+  return origin !== undefined && origin !== experiment && basis(origin) !== basis(experiment);
+}
 
 /** The preset with that id, or undefined. */
 export const preset = (id: string): Preset | undefined => byId.get(id);

@@ -70,6 +70,9 @@ export class Landscape {
     const { compiled, step } = group;
     const buffers = await group.program.readFloats('buffers', l * compiled.buffers.size, compiled.buffers.size);
     const beside = await pathsBeside(trainer, request, paths);
+    if (request.mode === 'paths' && beside.size === 1 && paths.isOff(trainer)) {
+      throw new LandscapeError('These runs have too many parameters, together, to remember their paths (64 MB). Choose random directions.');
+    }
     const params = (beside.get(request.run) as Path).params.at(-1) as Float32Array;
     const random = randomPlane(compiled.info, compiled.params, params, request);
     const plane = request.mode === 'random' ? random : await pathPlane(params, [...beside.values()], random.u, request);

@@ -1,6 +1,7 @@
 /** What the middle of the screen can show besides the curves. A pane is loaded when it is first opened: the first screen pays for none. */
 import { Eye, X } from 'lucide-react';
 import { type ComponentType, type LazyExoticComponent, lazy, type MouseEvent, type ReactNode, Suspense } from 'react';
+import { isChanged } from '../model/presets.ts';
 import { type Pane, setView } from '../store/view.ts';
 import { useConfig, useLive, useView } from './hooks.ts';
 import styles from './Panes.module.css';
@@ -86,6 +87,7 @@ export function Panes({ children }: { children: ReactNode }) {
 /** What the experiment says is to be seen, while there is something to see; before, the empty chart says it. */
 function Watch({ onCurves }: { onCurves: boolean }) {
   const note = useConfig((state) => state.experiment.note ?? '');
+  const changed = useConfig((state) => isChanged(state.experiment));
   const begun = useLive((live) => live.step > 0 || live.state === 'running');
   const read = useView((view) => view.readNote === note);
   const hide = ({ currentTarget }: MouseEvent): void => {
@@ -97,7 +99,10 @@ function Watch({ onCurves }: { onCurves: boolean }) {
   return (
     <div role="note" aria-label="What to watch" className={styles.watch}>
       <Eye size={14} aria-hidden="true" />
-      <p>{note}</p>
+      <p>
+        {changed && <b>Before your changes: </b>}
+        {note}
+      </p>
       <button type="button" aria-label="Hide what to watch" title="Hide; the Experiment menu has it" onClick={hide}>
         <X size={14} />
       </button>

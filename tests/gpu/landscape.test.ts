@@ -144,6 +144,8 @@ describe('a landscape', () => {
     trainer.destroy();
     const still = await harness(gpu, lanes().slice(0, 2), trainerData(smallData(60), 45));
     await expect(Landscape.create(still.trainer, wish({ mode: 'paths' }), new Paths())).rejects.toThrow(/Train for a few steps/);
+    const off = Object.assign(new Paths(), { isOff: () => true });
+    await expect(Landscape.create(still.trainer, wish({ mode: 'paths', without: ['b'] }), off)).rejects.toThrow(/Choose random directions\.$/);
     still.trainer.destroy();
   });
 });

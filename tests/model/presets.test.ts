@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { restoreExperiment } from '../../src/model/experiment.ts';
 import { checkModel, inferModel } from '../../src/model/infer.ts';
 import { ledger } from '../../src/model/ledger.ts';
-import { preset, presets } from '../../src/model/presets.ts';
+import { isChanged, preset, presets } from '../../src/model/presets.ts';
 import { networks } from '../../src/model/zoo.ts';
 
 describe('presets', () => {
@@ -11,6 +11,18 @@ describe('presets', () => {
     expect(restoreExperiment(JSON.parse(JSON.stringify(experiment)))).toStrictEqual(experiment);
     expect(preset(id)!.experiment).toBe(experiment);
     expect(experiment.note).toBeTruthy();
+  });
+
+  it('are known to be changed once their runs, network, data or batches are, not by names, colours or what is hidden', () => {
+    const { experiment } = preset('momentum-forms')!;
+    const [first, ...rest] = experiment.runs;
+    const withFirst = (change: object) => ({ ...experiment, runs: [{ ...first!, ...change }, ...rest] });
+    expect([experiment, structuredClone(experiment), withFirst({ name: 'x', color: 5, hidden: true })].map(isChanged)).toEqual([false, false, false]);
+    expect(isChanged(withFirst({ seed: 7 }))).toBe(true);
+    expect(isChanged({ ...experiment, runs: rest })).toBe(true);
+    expect(isChanged({ ...experiment, batch_size: 32 })).toBe(true);
+    expect(isChanged({ ...experiment, data: { type: 'xor' } })).toBe(true);
+    expect(isChanged({ ...experiment, note: 'Somebody’s own', runs: rest }), 'nothing is known of it').toBe(false);
   });
 
   it('have different ids and names', () => {

@@ -4,7 +4,7 @@ import type { Landscape, LandscapePlane } from '../../src/store/landscape.ts';
 import { contour } from '../../src/ui/landscape/contours.ts';
 import { cellAt, frame, pathData, place, placeOfCell } from '../../src/ui/landscape/frame.ts';
 import { colourOf, levelsOf, rangeOf, shareOf, valueAt } from '../../src/ui/landscape/scale.ts';
-import { extremes, gridRows, describe as inWords, middleOf } from '../../src/ui/landscape/words.ts';
+import { extremes, gridRows, describe as inWords, leftOut, middleOf } from '../../src/ui/landscape/words.ts';
 
 const plane: LandscapePlane = {
   run: 'a',
@@ -131,5 +131,14 @@ describe('words', () => {
     expect(inWords(landscape({ done: 11 }), 'Adam')).not.toContain('stands');
     expect(gridRows(landscape({ done: 12 }))).toHaveLength(13);
     expect(gridRows(landscape())[61]).toEqual([0, 0, 0.5, 0.25]);
+  });
+});
+
+describe('what is not on the plane', () => {
+  it('is hidden or diverged, but never the run in its middle', () => {
+    const runs = ['a', 'b', 'c', 'd'].map((id) => ({ id, hidden: id === 'b' }));
+    expect(leftOut(runs, {}, 'a')).toEqual(['b']);
+    expect(leftOut(runs, { c: { step: 3 }, d: { step: 4 } }, 'd')).toEqual(['b', 'c']);
+    expect(leftOut(runs, {}, 'b')).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { busy, cancel, compute, type Landscape, type LandscapeRequest, wishStore
 import { useLive, useRuns } from '../hooks.ts';
 import { NumberField } from '../primitives/NumberField.tsx';
 import styles from './Landscape.module.css';
+import { leftOut } from './words.ts';
 
 const SIZES = [11, 21, 31] as const;
 
@@ -14,7 +15,8 @@ const set = (patch: Partial<LandscapeRequest>): void => wishStore.setState(patch
 export function Controls({ landscape }: { landscape: Landscape }) {
   const wish = useStore(wishStore);
   const runs = useRuns();
-  const run = runs.find(({ id }) => id === wish.run) ?? runs[0]!;
+  const diverged = useLive((live) => live.diverged);
+  const run = runs.find(({ id }) => id === wish.run) ?? runs.find(({ id }) => !diverged[id]) ?? runs[0]!;
   const { ready, train, step } = useLive((live) => ({ ready: live.phase === 'ready', train: live.data?.train ?? 1e6, step: live.step }));
   const working = busy(landscape);
   const mode: Mode = wish.mode ?? (step > 0 ? 'paths' : 'random');
@@ -81,7 +83,7 @@ export function Controls({ landscape }: { landscape: Landscape }) {
           className={styles.compute}
           disabled={!ready || early}
           title={early ? 'Train for a few steps first: there are no paths yet' : undefined}
-          onClick={() => compute({ ...wish, mode, run: run.id, without: runs.filter(({ hidden }) => hidden).map(({ id }) => id) })}
+          onClick={() => compute({ ...wish, mode, run: run.id, without: leftOut(runs, diverged, run.id) })}
         >
           Compute
         </button>

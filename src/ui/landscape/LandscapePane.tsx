@@ -126,8 +126,8 @@ function Notes({ plane }: { plane: LandscapePlane }) {
   const notes = [
     plane.statistics && 'Batch norms keep the running statistics of the run everywhere.',
     plane.unrecorded && 'Paths are not recorded: together, these runs have too many parameters to remember where they were (64 MB).',
-    others > 0 && `${others === 1 ? 'One run is' : `${others} runs are`} not on this plane: hidden, of another network, or added later.`,
-    plane.explained && plane.paths.length > 1 && 'A run that is hidden counts no more when the plane is computed again.',
+    others > 0 && `${others === 1 ? 'One run is' : `${others} runs are`} not on this plane: hidden, diverged, of another network, or added later.`,
+    plane.explained && plane.paths.length > 1 && 'Hide a run and compute again to leave it out of the plane.',
     !plane.explained && 'On random directions a path shows little: most of it leads out of the plane.',
   ].filter(Boolean);
   return notes.length > 0 && <p className={styles.note}>{notes.join(' ')}</p>;

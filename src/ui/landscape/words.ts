@@ -37,6 +37,13 @@ export function explainedWords({ explained }: LandscapePlane): string {
   return `The plane holds ${formatPercent(x + y)} of the paths' variance: ${formatPercent(x)} along x, ${formatPercent(y)} along y.`;
 }
 
+/**
+ * Runs that are not to be on the plane: hidden ones, and those that diverged, whose paths lead so far away that nothing else could be seen. The
+ * run in the middle is always there.
+ */
+export const leftOut = (runs: readonly { id: string; hidden: boolean }[], diverged: Readonly<Record<string, unknown>>, middle: string): string[] =>
+  runs.filter(({ id, hidden }) => id !== middle && (hidden || diverged[id] !== undefined)).map(({ id }) => id);
+
 /** What the picture shows, for those who do not see it and for those who want numbers. */
 export function describe(landscape: Landscape, run: string): string {
   const { plane, loss, done } = landscape;
@@ -45,7 +52,10 @@ export function describe(landscape: Landscape, run: string): string {
   const middle = middleOf(plane);
   const parts = [`Training loss around ${run} at step ${plane.step}, on ${plane.samples} samples, ${plane.xs.length} × ${plane.ys.length} points.`];
   if (done > middle) parts.push(`Where the run stands ${formatLoss(loss[middle]!)};`);
-  if (low >= 0) parts.push(`lowest ${formatLoss(loss[low]!)} at ${at(plane, low)}, highest ${formatLoss(loss[high]!)} at ${at(plane, high)}.`);
+  if (low >= 0)
+    parts.push(
+      `${done > middle ? 'lowest' : 'Lowest so far'} ${formatLoss(loss[low]!)} at ${at(plane, low)}, highest ${formatLoss(loss[high]!)} at ${at(plane, high)}.`,
+    );
   if (lost > 0) parts.push(lost === 1 ? 'At one point the loss is no finite number.' : `At ${lost} points the loss is no finite number.`);
   return [...parts, explainedWords(plane)].filter(Boolean).join(' ');
 }

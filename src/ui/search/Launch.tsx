@@ -1,6 +1,6 @@
 /** Start or Cancel, with what a search will take, or how far it is, or why it cannot begin. */
 import { Play, Square } from 'lucide-react';
-import { cancelSearch, type SearchKind } from '../../store/search.ts';
+import { cancelSearch, type SearchKind, type SearchProgress } from '../../store/search.ts';
 import styles from './Search.module.css';
 import { useProgress } from './useSearch.ts';
 
@@ -17,16 +17,24 @@ interface LaunchProps {
   onStart: () => Promise<void>;
 }
 
+/** One button for both: who starts by keyboard has the way to end it under the same finger. */
 export function Launch({ kind, start, problem, plan, note, ready, onStart }: LaunchProps) {
   const progress = useProgress();
-  if (progress?.kind === kind) return <Running />;
-  const busy = progress ? 'Another search is running.' : null;
+  const running = progress?.kind === kind;
+  const busy = progress && !running ? 'Another search is running.' : null;
   return (
     <div className={styles.launch}>
-      <button type="button" className={styles.start} disabled={!ready || problem !== null || busy !== null} onClick={() => void onStart()}>
-        <Play size={14} /> {start}
+      <button
+        type="button"
+        className={running ? undefined : styles.start}
+        disabled={!running && (!ready || problem !== null || busy !== null)}
+        onClick={() => (running ? cancelSearch() : void onStart())}
+      >
+        {running ? <Square size={13} /> : <Play size={14} />} {running ? 'Cancel' : start}
       </button>
-      {problem ? (
+      {running ? (
+        <Running {...progress} />
+      ) : problem ? (
         <p role="alert" className={styles.problem}>
           {problem}
         </p>
@@ -39,24 +47,16 @@ export function Launch({ kind, start, problem, plan, note, ready, onStart }: Lau
   );
 }
 
-function Running() {
-  const progress = useProgress();
-  if (!progress) return null;
-  const { round, rounds, turn, turns, step, steps } = progress;
+function Running({ round, rounds, turn, turns, step, steps }: SearchProgress) {
   const words = [
     rounds > 1 && `round ${round + 1} of ${rounds}`,
     turns > 1 && `turn ${turn + 1} of ${turns}`,
     step === 0 ? 'getting ready' : `step ${step} of ${steps}`,
   ].filter(Boolean);
   return (
-    <div className={styles.launch}>
-      <button type="button" onClick={cancelSearch}>
-        <Square size={13} /> Cancel
-      </button>
-      <div className={styles.progress}>
-        <progress aria-label="Search" max={turns * steps} value={step === 0 && turn === 0 ? undefined : turn * steps + step} />
-        <p className={styles.note}>{words.join(' · ')}</p>
-      </div>
+    <div className={styles.progress}>
+      <progress aria-label="Search" max={turns * steps} value={step === 0 && turn === 0 ? undefined : turn * steps + step} />
+      <p className={styles.note}>{words.join(' · ')}</p>
     </div>
   );
 }

@@ -202,11 +202,13 @@ describe('in training', () => {
       { type: 'RMSprop', lr: 0.001, eps: 1e-3 },
       { type: 'Muon', lr: 0.01, adamw_eps: 1e-3, clip_grad_norm: 0.5 },
     ];
-    for (const optimizer of specs) {
-      const small = await outcomes({ model: plain, data, batch_size: 5, runs: [{ optimizer: { ...optimizer, accumulate_steps: 4 }, seed: 3 }] }, 24);
-      const large = await outcomes({ model: plain, data, batch_size: 20, runs: [{ optimizer, seed: 3 }] }, 6);
-      for (const [name, values] of Object.entries(large[0].dict)) {
-        expect(compare(`${optimizer.type} ${name}`, small[0].dict[name], values, { tolerance: 1e-5 })).toBeNull();
+    const runs = (more: Record<string, number> = {}) => specs.map((optimizer) => ({ optimizer: { ...optimizer, ...more }, seed: 3 }));
+    const setup = { model: plain, data, device: gpu.device };
+    const small = await outcomes({ ...setup, batch_size: 5, runs: runs({ accumulate_steps: 4 }) }, 24);
+    const large = await outcomes({ ...setup, batch_size: 20, runs: runs() }, 6);
+    for (const [r, { type }] of specs.entries()) {
+      for (const [name, values] of Object.entries(large[r].dict)) {
+        expect(compare(`${type} ${name}`, small[r].dict[name], values, { tolerance: 1e-5 })).toBeNull();
       }
     }
   });
@@ -219,7 +221,7 @@ describe('in training', () => {
       { optimizer: { type: 'Muon', lr: 0.02, accumulate_steps: 2, clip_grad_norm: 0.3, clip_grad_value: 0.01, ema_decay: 0.9 } },
       { optimizer: { type: 'Muon', lr: 0.02, decay_bias_and_norm: false } },
     ];
-    const setup = { model: smallNet, data, batch_size: 8 };
+    const setup = { model: smallNet, data, batch_size: 8, device: gpu.device };
     const race = await outcomes({ ...setup, runs }, 10);
     for (const [i, run] of runs.entries()) {
       const [alone] = await outcomes({ ...setup, runs: [run] }, 10);
@@ -229,7 +231,7 @@ describe('in training', () => {
   });
 
   it('the average is evaluated in the place of the weights, which come back', async () => {
-    const setup = { model: smallNet, data, batch_size: 8 };
+    const setup = { model: smallNet, data, batch_size: 8, device: gpu.device };
     const kept = await createTrainer({
       ...setup,
       runs: [{ optimizer: { type: 'SGD', lr: 0.1, ema_decay: 0.9 } }, { optimizer: { type: 'SGD', lr: 0.1 } }],

@@ -1,16 +1,5 @@
 /** Story 11: no violation of accessibility rules in any designed state, light and dark. Idle, curves and keys are in keyboard.spec.ts. */
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-import { button, expect, inWorker, open, ready, region, runCard, sgd, small, start, step, test, trained, type } from './support.ts';
-
-/** Every violation with its elements, or nothing. */
-async function expectAccessible(page: Page, state: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
-    state,
-  ).toEqual([]);
-}
+import { button, expect, expectAccessible, inWorker, open, ready, region, runCard, sgd, small, start, step, test, trained, type } from './support.ts';
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing, ${scheme}: training, an opened run, menus, a diverged run`, async ({ page }) => {

@@ -1,8 +1,7 @@
 /** A preset makes a claim; what to watch stands beside the curves and in every pane, until it is put away. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { preset } from '../src/model/presets.ts';
-import { button, expect, ready, step, test } from './support.ts';
+import { button, expect, expectAccessible, ready, step, test } from './support.ts';
 
 const watch = (page: Page) => page.getByRole('note', { name: 'What to watch' });
 const note = (id: string): string => preset(id)!.experiment.note!;
@@ -25,8 +24,7 @@ test('what to watch: in the empty chart before, above the curves and in every pa
     await window.playground.step(3);
   });
   await expect(watch(page)).toHaveText(`Before your changes: ${note('momentum-forms')}`);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  await expectAccessible(page);
   await button(page, 'Hide what to watch').press('Enter');
   await expect(watch(page)).toHaveCount(0);
 

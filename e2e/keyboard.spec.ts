@@ -1,7 +1,21 @@
 /** Story 9 and 11: everything by keyboard; no violation of accessibility rules; no sideways scrolling at any width. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { button, curveOf, curvesOf, drawn, expect, experimentOf, open, ready, sgd, small, statusStep, test, trained } from './support.ts';
+import {
+  button,
+  curveOf,
+  curvesOf,
+  drawn,
+  expect,
+  expectAccessible,
+  experimentOf,
+  open,
+  ready,
+  sgd,
+  small,
+  statusStep,
+  test,
+  trained,
+} from './support.ts';
 
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
@@ -77,19 +91,12 @@ for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing, ${scheme}, idle and with curves`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme });
     await open(page);
-    const check = async (state: string): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`),
-        state,
-      ).toEqual([]);
-    };
-    await check('idle');
+    await expectAccessible(page, 'idle');
     await page.evaluate(() => window.playground.step(6));
     await expect.poll(async () => (await drawn(page, 'Loss', 'line')).filter((d) => d !== '').length).toBeGreaterThan(0);
-    await check('with curves');
+    await expectAccessible(page, 'with curves');
     await page.keyboard.press('?');
-    await check('the list of keys');
+    await expectAccessible(page, 'the list of keys');
   });
 }
 

@@ -1,9 +1,8 @@
 /** The self-test and benchmark pages: run, watch, cancel, take the results along; and what they say where there is no GPU. */
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { LabAutomation } from '../src/store/lab.ts';
-import { button, curveOf, expect, inWorker, open, ready, step, test } from './support.ts';
+import { button, curveOf, expect, expectAccessible, inWorker, open, ready, step, test } from './support.ts';
 
 declare global {
   interface Window {
@@ -18,11 +17,6 @@ interface Results {
 }
 
 const results = (page: Page): Promise<Results> => page.evaluate(() => window.lab.results() as unknown as Results);
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
-}
 
 test('what one training step does: every dispatch, and what was fused has none', async ({ page }) => {
   await page.goto('./');

@@ -1,7 +1,23 @@
 /** The landscape of a live race: computed beside training, with every run's path on it; cancelled; taken away as files; accessible. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { button, curvesOf, expect, open, pause, pick, region, sgd, small, start, statusStep, step, test, trained, upTo } from './support.ts';
+import {
+  button,
+  curvesOf,
+  expect,
+  expectAccessible,
+  open,
+  pause,
+  pick,
+  region,
+  sgd,
+  small,
+  start,
+  statusStep,
+  step,
+  test,
+  trained,
+  upTo,
+} from './support.ts';
 
 const pane = (page: Page): Locator => region(page, 'Landscape');
 const picture = (page: Page): Locator => pane(page).getByRole('group', { name: /^Training loss around/ });
@@ -23,11 +39,6 @@ const colours = (page: Page): Promise<number> =>
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size;
   });
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
-}
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`on a live race, ${scheme}: paths of all runs, their plane, numbers by pointer and by keys`, async ({ page }) => {

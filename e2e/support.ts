@@ -1,4 +1,5 @@
 /** What the stories share: a page that must stay quiet, small experiments that train at once, and the curves as numbers. */
+import AxeBuilder from '@axe-core/playwright';
 import { type BrowserContext, test as base, expect, type Locator, type Page } from '@playwright/test';
 import { encodeLink } from '../src/model/link.ts';
 import type { Experiment, RunSpec } from '../src/model/types.ts';
@@ -45,6 +46,18 @@ export const test = base.extend<{ noise: Noise }>({
     { auto: true },
   ],
 });
+
+/** axe finds nothing: every violation would be named with its elements. The pages have no frames, so that one run in the page is all of it. */
+export async function expectAccessible(page: Page, state = 'accessible'): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .options({ resultTypes: ['violations'] })
+    .analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
+    state,
+  ).toEqual([]);
+}
 
 /** Two runs, 2.3 k parameters, 256 digits: ready and trained in no time, on a software adapter too. */
 export function small(patch: Partial<Experiment> = {}): Experiment {

@@ -1,8 +1,7 @@
 /** The surface lab: opens by itself, trails play, the start moves by mouse and by keyboard, links say what they carry. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import type { SurfaceAutomation } from '../src/store/surfaces.ts';
-import { button, expect, ready, region, runCard, test, type } from './support.ts';
+import { button, expect, expectAccessible, ready, region, runCard, test, type } from './support.ts';
 
 declare global {
   interface Window {
@@ -26,11 +25,6 @@ async function openLab(page: Page, hash = ''): Promise<void> {
 const ravine = (page: Page): Locator => region(page, 'Surface 1: Ravine');
 const handle = (page: Page, surface: string): Locator => page.getByRole('button', { name: new RegExp(`^Start on ${surface}`) });
 const stepShown = async (page: Page): Promise<number> => Number(await page.getByRole('slider', { name: 'Step shown' }).inputValue());
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
-}
 
 /** Pixels of the canvas that holds the trails which are not transparent. */
 const painted = (page: Page): Promise<number> =>

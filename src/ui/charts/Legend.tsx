@@ -1,4 +1,7 @@
-/** Over the loss: what the lines of groups are, who has diverged, and which earlier races stand behind them. Nothing where each line is a run. */
+/**
+ * Over the loss: what the lines of groups are, who has diverged, and which earlier races stand behind them. Where each line is a run, the cards
+ * beside the charts say which; on a screen too narrow for them, this does.
+ */
 import { X } from 'lucide-react';
 import { useStore } from 'zustand';
 import { clearRaces } from '../../store/earlier.ts';
@@ -13,11 +16,10 @@ import { useEarlier, useLines } from './useScene.ts';
 export function Legend() {
   const lines = useLines();
   const earlier = useEarlier();
-  const groups = lines.filter((line) => line.grouped);
-  if (groups.length === 0 && earlier.length === 0) return null;
+  const plain = earlier.length === 0 && !lines.some((line) => line.grouped);
   return (
-    <div className={styles.legend}>
-      {groups.map((line) => (
+    <div className={styles.legend} data-plain={plain || undefined}>
+      {lines.map((line) => (
         <Entry key={line.key} line={line} />
       ))}
       {earlier.length > 0 && (
@@ -34,14 +36,15 @@ export function Legend() {
 function Entry({ line }: { line: Line }) {
   const diverged = useLive((live) => live.diverged);
   const on = useStore(highlightStore, (state) => state.line === line.key);
-  const note = divergenceOf(line, diverged);
+  const note = line.grouped ? divergenceOf(line, diverged) : '';
   const show = (): void => highlight(line.key);
   const hide = (): void => highlight(null);
   return (
     <button
       type="button"
       data-on={on || undefined}
-      title="Mean of the group with its 95 % interval"
+      className={line.grouped ? undefined : styles.run}
+      title={line.grouped ? 'Mean of the group with its 95 % interval' : 'Press to make this line stand out'}
       onPointerEnter={show}
       onPointerLeave={hide}
       onFocus={show}
@@ -49,7 +52,7 @@ function Entry({ line }: { line: Line }) {
     >
       <Swatch color={line.color} />
       <span>{line.name}</span>
-      <small>{line.runs.length === 1 ? '1 run' : `mean of ${line.runs.length}`}</small>
+      {line.grouped && <small>{line.runs.length === 1 ? '1 run' : `mean of ${line.runs.length}`}</small>}
       {note && <small className={styles.bad}>{note}</small>}
     </button>
   );

@@ -42,13 +42,15 @@ interface Ready {
   paths: readonly (readonly [key: string, d: string])[];
 }
 
-/** What the axes take of the chart, in pixels. */
+/** What the axes take of a chart, in pixels: of all charts the same, and known once the first has been drawn. */
 interface Insets {
   left: number;
   top: number;
   across: number;
   down: number;
 }
+
+let insets: Insets | null = null;
 
 export class Painter {
   /** Where the curves stand on the page; null until the axes are there. */
@@ -59,7 +61,6 @@ export class Painter {
   /** What was asked of React last, and what it has done. */
   private shown: Shown | null = null;
   private rendered: Shown | null = null;
-  private insets: Insets | null = null;
   private ready: Ready | null = null;
   /** What the earlier races were painted for: they do not change otherwise. */
   private behind: { plot: Plot; scene: Scene } | null = null;
@@ -95,7 +96,7 @@ export class Painter {
     this.paths.current?.clip(plot.left, plot.top, plot.width, plot.height);
     if (this.shown) {
       const { width, height } = this.shown.frame;
-      this.insets = { left: plot.left, top: plot.top, across: width - plot.width, down: height - plot.height };
+      insets = { left: plot.left, top: plot.top, across: width - plot.width, down: height - plot.height };
     }
     if (this.ready && equal(plot, this.ready.plot)) this.apply();
     else paintSoon(this.paint);
@@ -109,8 +110,8 @@ export class Painter {
     const { scene, size } = this.wanted;
     for (const _ of upToDate(scene)) yield;
     const shown = this.next(scene, size);
-    if (!this.insets) return this.ask(shown);
-    const plot = plotOf(shown, this.insets);
+    if (!insets) return this.ask(shown);
+    const plot = plotOf(shown, insets);
     const paths: [key: string, d: string][] = [];
     const target = { set: (key: string, d: string) => void paths.push([key, d]) };
     const stale = this.behind?.scene !== scene || !equal(this.behind.plot, plot);

@@ -24,14 +24,15 @@ const charts = new Set<Paint>();
 const dirty = new Set<Paint>();
 /** Charts whose painting goes on in the next frame. */
 const begun = new Map<Paint, Iterator<void>>();
+const begunAt = new WeakMap<Paint, number>();
 let waiting = false;
+let resting: ReturnType<typeof setTimeout> | undefined;
 let frame = 0;
 let last = 0;
 /** Milliseconds that the last round took, style and layout included. */
 let cost = 0;
 
 curves.subscribe(() => {
-  for (const paint of charts) dirty.add(paint);
   if (waiting) return;
   waiting = true;
   setTimeout(round, Math.max(0, last + interval() - performance.now()));
@@ -58,7 +59,9 @@ export function paintSoon(paint: Paint): void {
   if (!frame) frame = requestAnimationFrame(next);
 }
 
+/** Not before, or painting that takes several frames would go on with every new point and know no share. */
 function round(): void {
+  for (const paint of charts) dirty.add(paint);
   waiting = false;
   last = performance.now();
   cost = 0;
@@ -67,20 +70,37 @@ function round(): void {
 
 function next(): void {
   frame = 0;
-  let [paint] = begun.keys();
-  if (!paint) {
-    [paint] = dirty;
-    if (!paint) return;
-    dirty.delete(paint);
-    begun.set(paint, paint());
-  }
   const began = performance.now();
-  advance(paint);
-  // The first task behind the frame: the browser has laid out and painted.
-  setTimeout(() => {
-    cost += performance.now() - began;
-  });
-  if (begun.size + dirty.size > 0) frame = requestAnimationFrame(next);
+  const paint = begun.keys().next().value ?? begin(began);
+  if (paint) {
+    advance(paint);
+    // The first task behind the frame: the browser has laid out and painted.
+    setTimeout(() => {
+      cost += performance.now() - began;
+    });
+  }
+  if (begun.size > 0 || [...dirty].some((other) => due(other) <= began)) frame = requestAnimationFrame(next);
+  else if (dirty.size > 0) rest(Math.min(...[...dirty].map(due)) - began);
+}
+
+/** Begins with the first chart whose turn has come. */
+function begin(now: number): Paint | undefined {
+  const paint = [...dirty].find((other) => due(other) <= now);
+  if (!paint) return undefined;
+  dirty.delete(paint);
+  begun.set(paint, paint());
+  begunAt.set(paint, now);
+  return paint;
+}
+
+/** When a chart may be painted again: also for who drags a slider, at most ten times a second. */
+const due = (paint: Paint): number => (begunAt.get(paint) ?? Number.NEGATIVE_INFINITY) + EVERY_MS;
+
+function rest(ms: number): void {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    if (!frame) frame = requestAnimationFrame(next);
+  }, ms);
 }
 
 /** Goes on with a chart until it is done or the slice is. */

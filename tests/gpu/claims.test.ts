@@ -72,6 +72,10 @@ const claims: Record<string, () => Promise<void>> = {
       );
     expect(judge(between('SGD', 'Adam'), 'final_accuracy')).toMatchObject({ kind: 'apart', text: expect.stringMatching(/^Adam is ahead of SGD/) });
     expect(judge(between('Momentum', 'RMSProp'), 'final_accuracy').kind, 'that lead is luck').toBe('noise');
+    // What a visitor reads who opens the Verdict: the two best cannot be told apart, SGD can, though four were compared.
+    const { kind, text } = judge(between('SGD', 'Momentum', 'RMSProp', 'Adam'), 'best_accuracy');
+    expect(kind).toBe('noise');
+    expect(text).toMatch(/corrected for picking the best of 4\).* Its leads? over (.+ and )?SGD (is|are) larger than the noise\.$/);
   },
 
   'sweep-sgd-adam': async () => {

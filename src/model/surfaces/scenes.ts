@@ -31,7 +31,7 @@ export const scenes: readonly Scene[] = [
   scene(
     'second-order',
     'Second against first order',
-    'Newton follows Rosenbrock’s valley in a few steps, L-BFGS in some dozens; SGD and Adam need hundreds. Counted are steps: one of L-BFGS may take several gradients.',
+    'Newton follows Rosenbrock’s valley in some twenty steps, L-BFGS in about twice as many; SGD and Adam need hundreds. Counted are steps: one of L-BFGS may take several gradients.',
     ['rosenbrock'],
     400,
     [

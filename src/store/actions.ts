@@ -1,4 +1,5 @@
 /** What buttons and keys do when it is more than one change: always with a way back, curves included. */
+import { groupRuns } from '../model/groups.ts';
 import type { Experiment, RunSpec } from '../model/types.ts';
 import { adoptBefore, type Config, commit, configStore, freshId, openExperiment, redo, undo } from './config.ts';
 import { forgetRaces, keepRace } from './earlier.ts';
@@ -77,12 +78,19 @@ export function reset(): void {
   if (before) toast('Reset to step 0.', { label: 'Undo', run: () => goBack(before) });
 }
 
+/** What runs with several seeds are for: a mean and its band in place of a tangle. */
+export function groupSeeds({ runs, model, seed }: Experiment): void {
+  const ids = runs.map((_, i) => String(i));
+  setView({ groupBy: groupRuns(runs, ids, 'seeds', { model, seed }) ? 'seeds' : 'none' });
+}
+
 /** A preset or a link: the old state stays one press away. */
 export function open(experiment: Experiment, what: string): void {
   const drawn = curves.lastStep() > 0;
   opening = what;
   openExperiment(experiment);
   setView({ solo: null, layer: null, sample: 0 });
+  groupSeeds(experiment);
   engine.sync();
   opening = '';
   if (!drawn) toast(`${what} opened.`, { label: 'Undo', run: undoChange });

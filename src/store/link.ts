@@ -1,7 +1,7 @@
 /** The experiment in the address: shared, opened, kept current. The part after # is never sent to a host. */
 import { decodeLink, encodeLink } from '../model/link.ts';
 import { type Experiment, ModelError } from '../model/types.ts';
-import { open } from './actions.ts';
+import { groupSeeds, open } from './actions.ts';
 import { configStore, openExperiment } from './config.ts';
 import { notify } from './live.ts';
 import { newTabKey } from './session.ts';
@@ -49,7 +49,10 @@ export async function openHash(atStart = false): Promise<boolean> {
     const experiment = await decodeLink(location.hash.slice(1));
     written = location.hash;
     const first = configStore.getState().experiment.runs.length === 0;
-    if (first) openExperiment(experiment);
+    if (first) {
+      openExperiment(experiment);
+      groupSeeds(experiment);
+    }
     // Automation was quicker than the link.
     else if (!atStart) open(experiment, 'Link');
     notify(null);

@@ -29,7 +29,7 @@ export const Rows = memo(function Rows({ runs, layer, grid }: RowsProps) {
     <ul ref={list} className={styles.rows} style={{ gridTemplateColumns: grid.stacked ? 'minmax(0, 1fr)' : `repeat(${grid.columns}, max-content)` }}>
       {runs.map((run) => (
         <li key={run.id} data-run={run.id} className={styles.row} data-stacked={grid.stacked || undefined}>
-          <span className={styles.label}>
+          <span className={styles.label} title={run.name}>
             <span className={styles.name}>
               <Swatch color={run.color} width={16} /> {run.name}
             </span>

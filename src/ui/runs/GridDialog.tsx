@@ -28,7 +28,6 @@ export function GridDialog({ runs, onClose }: { runs: readonly RunItem[]; onClos
     // What the grid is for: a mean and its band in place of a tangle.
     setView({ groupBy: 'seeds' });
     replaceRuns(gridRuns(chosen, { count, first }), `${chosen.length * count} runs: ${chosen.length} × ${count} seeds.`);
-    setView({ groupBy: 'seeds' });
     onClose();
   };
   return (

@@ -1,7 +1,7 @@
 /** A preset makes a claim; what to watch stands beside the curves and in every pane, until it is put away. */
 import type { Page } from '@playwright/test';
 import { preset } from '../src/model/presets.ts';
-import { button, expect, expectAccessible, ready, step, test } from './support.ts';
+import { button, expect, expectAccessible, ready, region, step, test } from './support.ts';
 
 const watch = (page: Page) => page.getByRole('note', { name: 'What to watch' });
 const note = (id: string): string => preset(id)!.experiment.note!;
@@ -36,4 +36,22 @@ test('what to watch: in the empty chart before, above the curves and in every pa
   await ready(page);
   await step(page, 3);
   await expect(watch(page)).toHaveText(note('nesterov-brakes'));
+});
+
+test('an experiment with several seeds opens as means and bands, from the menu and from a link; another one as single lines', async ({ page }) => {
+  await page.goto('./#v=1&preset=five-seeds');
+  await ready(page);
+  await step(page, 2);
+  const mean = region(page, 'Loss').getByRole('button', { name: /mean of 5$/ });
+  await expect(mean).toHaveCount(4);
+  await page.getByRole('button', { name: /^Experiment: / }).click();
+  await page.getByRole('button', { name: /^Nesterov brakes/ }).click();
+  await ready(page);
+  await step(page, 2);
+  await expect(mean).toHaveCount(0);
+  await page.getByRole('button', { name: /^Experiment: / }).click();
+  await page.getByRole('button', { name: /^Five seeds/ }).click();
+  await ready(page);
+  await step(page, 2);
+  await expect(mean).toHaveCount(4);
 });

@@ -91,7 +91,7 @@ describe('paths', () => {
     const ys = new Column();
     expect(curvePath(plot, [], 1, ys)).toBe('');
     ys.push(0.5);
-    expect(curvePath(plot, [10], 1, ys)).toMatch(/^M[\d.]+ [\d.]+h0.01$/);
+    expect(curvePath(plot, [10], 1, ys)).toMatch(/^M[\d.]+ [\d.]+m-1.5 0h3$/);
   });
 
   it('finds the point at or before the pointer', () => {

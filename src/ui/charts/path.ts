@@ -69,8 +69,8 @@ export function curvePath(plot: Plot, xs: ArrayLike<number>, factor: number, ys:
     pen = true;
     drawn++;
   }
-  // A single point is drawn as a dot by its round cap.
-  return drawn === 1 ? `${d}h0.01` : d;
+  // A single point is a dash as wide as its stroke: ends are cut off straight, for the sake of dash patterns.
+  return drawn === 1 ? `${d}m-1.5 0h3` : d;
 }
 
 /** The area between two curves over the same positions: along the upper one, and back along the lower. */

@@ -1,11 +1,12 @@
 /** One chart: recharts' frame, our paths, the shared crosshair and the table of values. */
 import { Maximize2 } from 'lucide-react';
-import { type PointerEvent, type ReactNode, useId, useMemo, useRef } from 'react';
+import { type PointerEvent, type ReactNode, useCallback, useId, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
 import { useSize } from '../hooks.ts';
 import styles from './chart.module.css';
 import { Frame, InsideContext } from './Frame.tsx';
 import { Paths, type PathsHandle } from './Paths.tsx';
+import type { Plot } from './path.ts';
 import { type ChartSpec, LOSS } from './spec.ts';
 import { useCrosshair } from './useCrosshair.ts';
 import { useCurvePainter } from './useCurvePainter.ts';
@@ -33,10 +34,17 @@ export function CurveChart({ spec, overlay }: CurveChartProps) {
   const asleep = size.width < MIN_SIDE || size.height < MIN_SIDE;
   const wanted = useScene(spec);
   const { painter, shown } = useCurvePainter({ scene: wanted, size, paths, asleep });
-  const { plot, onPlot } = painter;
+  const { plot } = painter;
   const scene = shown?.scene ?? wanted;
   const { lines, earlier } = scene;
   const crosshair = useCrosshair({ scene, paths, plot });
+  const onPlot = useCallback(
+    (next: Plot) => {
+      painter.onPlot(next);
+      crosshair.stay();
+    },
+    [painter, crosshair],
+  );
   const zoom = useZoom({ chart: spec.name, paths, plot, whole: shown?.domains.whole, crosshair });
   const { layers } = scene.spec;
   const inside = useMemo(() => {

@@ -63,8 +63,15 @@ export function useCrosshair({ scene, paths, plot }: Options) {
         show(at, at.left + Math.min(1, Math.max(0, share + by)) * at.width, Number.NaN, width);
       },
       leave,
+      /** The axes have moved under a pointer that rests: it means what it stands on now. By keys the value stays. */
+      stay: () => {
+        const { hover } = hoverStore.getState();
+        if (!hover) return;
+        if (hover.chart === name && plot.current && !Number.isNaN(hover.top)) show(plot.current, hover.left, hover.top, hover.width);
+        else hoverStore.setState({ hover: { ...hover } });
+      },
     }),
-    [show, plot],
+    [show, plot, name],
   );
 }
 

@@ -22,18 +22,22 @@ export function boot(client: Client = createClient()): void {
   window.playground = playground;
   void openFirst().then((readable) => {
     engine.sync();
-    keep();
+    keep(loadedBefore);
     followHash();
     if (readable) void writeHash(configStore.getState().experiment);
   });
   document.addEventListener('visibilitychange', onVisibility);
 }
 
+/** Automation loaded an experiment while the session was being read. */
+let loadedBefore = false;
+
 /** A link goes before the stored session, and that before the default. False: the link cannot be read, and stays in the address to be mended. */
 async function openFirst(): Promise<boolean> {
   const hash = location.hash.length > 1 ? location.hash : '';
   const found = await loadSession(hash);
-  if (isOpen()) return true;
+  loadedBefore = isOpen();
+  if (loadedBefore) return true;
   if (hash !== '' && found.kind === 'none') {
     newTabKey();
     const readable = await openHash(true);
@@ -55,17 +59,16 @@ async function openFirst(): Promise<boolean> {
   return true;
 }
 
-/** Automation may have loaded an experiment while the session was being read. */
 const isOpen = (): boolean => configStore.getState().experiment.runs.length > 0;
 
 function openIfNone(): void {
   if (!isOpen()) openExperiment(presets[0]!.experiment);
 }
 
-/** The address bar and the stored session follow every change; what cannot be trained is not written over what can. */
-function keep(): void {
+/** The address bar and the stored session follow every change; what cannot be trained is not written over what can. `now`: there was one. */
+function keep(now: boolean): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let saved = configStore.getState().experiment;
+  let saved = now ? null : configStore.getState().experiment;
   const save = (): void => {
     clearTimeout(timer);
     const { experiment } = configStore.getState();
@@ -83,6 +86,7 @@ function keep(): void {
     const { experiment } = configStore.getState();
     if (experiment !== saved && !engine.problemOf(experiment)) void saveSession(experiment, location.hash);
   });
+  if (now) save();
 }
 
 let hiddenWhileRunning = false;

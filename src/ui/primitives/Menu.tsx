@@ -26,13 +26,16 @@ export function Menu({ label, name, title, className, align = 'start', width, ch
 
   const entering = useRef(false);
 
-  /** From the button into the menu, which it opens if need be. Its items come only after the platform has said that it is open. */
+  /**
+   * From the button into the menu, which it opens if need be. Its items come only after the platform has said that it is open; they are
+   * still there when it is opened again before the platform has said that it was closed.
+   */
   const enter = (event: KeyboardEvent<HTMLButtonElement>): void => {
     if (event.key !== 'ArrowDown') return;
     event.preventDefault();
-    entering.current = !open;
+    if (!popover.current?.matches(':popover-open')) popover.current?.showPopover();
     if (open) focusFirst(popover.current);
-    else if (!popover.current?.matches(':popover-open')) popover.current?.showPopover();
+    else entering.current = true;
   };
   useLayoutEffect(() => {
     if (open && entering.current) focusFirst(popover.current);

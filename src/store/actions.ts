@@ -26,9 +26,12 @@ let moments: readonly Moment[] = [];
 /** What the change is called while it is being made. */
 let opening = '';
 
+/** While an Undo does the steps again the worker is behind the curves. */
+const reached = (): number => Math.max(live().step, curves.lastStep());
+
 function keepMoment(config: Config): Moment {
-  const { step, epoch, markers, diverged } = live();
-  const moment = { config, curves: curves.snapshot(), step, epoch, markers, diverged };
+  const { epoch, markers, diverged } = live();
+  const moment = { config, curves: curves.snapshot(), step: reached(), epoch, markers, diverged };
   moments = [moment, ...moments].slice(0, MOST_MOMENTS);
   if (viewStore.getState().keepRaces) keepRace(config);
   return moment;
@@ -73,7 +76,7 @@ export function followChanges(): void {
 export function reset(): void {
   engine.sync();
   const { experiment, ids } = configStore.getState();
-  const before = live().step > 0 ? keepMoment({ experiment, ids }) : null;
+  const before = reached() > 0 ? keepMoment({ experiment, ids }) : null;
   engine.reset();
   if (before) toast('Reset to step 0.', { label: 'Undo', run: () => goBack(before) });
 }

@@ -106,8 +106,8 @@ export interface Metrics {
   serial: boolean;
 }
 
-/** Devices that no more threads keep busy run a barrier as coroutines. */
-const SERIAL_FILL = 512;
+/** Devices that no more threads keep busy are software: a barrier runs as coroutines, and a load costs as much as many additions. */
+export const SERIAL_FILL = 512;
 
 /** Vec4s that a thread of an update takes where that is `serial`. */
 const PER = 8;

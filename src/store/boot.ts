@@ -20,29 +20,28 @@ export function boot(client: Client = createClient()): void {
   followCurves();
   followChanges();
   window.playground = playground;
-  void openFirst().then((readable) => {
+  void openFirst().then((opened) => {
     engine.sync();
-    keep(loadedBefore);
+    keep(opened === 'loaded before');
     followHash();
-    if (readable) void writeHash(configStore.getState().experiment);
+    if (opened !== 'link unreadable') void writeHash(configStore.getState().experiment);
   });
   document.addEventListener('visibilitychange', onVisibility);
 }
 
-/** Automation loaded an experiment while the session was being read. */
-let loadedBefore = false;
-
-/** A link goes before the stored session, and that before the default. False: the link cannot be read, and stays in the address to be mended. */
-async function openFirst(): Promise<boolean> {
+/**
+ * A link goes before the stored session, and that before the default. A link that cannot be read stays in the address to be mended. Before all
+ * goes what automation has loaded while the session was being read: it is a change, and not kept yet.
+ */
+async function openFirst(): Promise<'opened' | 'link unreadable' | 'loaded before'> {
   const hash = location.hash.length > 1 ? location.hash : '';
   const found = await loadSession(hash);
-  loadedBefore = isOpen();
-  if (loadedBefore) return true;
+  if (isOpen()) return 'loaded before';
   if (hash !== '' && found.kind === 'none') {
     newTabKey();
     const readable = await openHash(true);
     openIfNone();
-    return readable;
+    return readable ? 'opened' : 'link unreadable';
   }
   if (found.kind === 'session') openExperiment(found.experiment);
   openIfNone();
@@ -56,7 +55,7 @@ async function openFirst(): Promise<boolean> {
       },
     });
   }
-  return true;
+  return 'opened';
 }
 
 const isOpen = (): boolean => configStore.getState().experiment.runs.length > 0;

@@ -6,6 +6,7 @@ import type { LossSpec } from '../../../model/types.ts';
 import type { PassEmitter } from '../../emit.ts';
 import type { Graph, GraphNode } from '../../graph.ts';
 import { type Bound, ceilDiv, divisor, epilogue, type Target } from '../../op.ts';
+import { SERIAL_FILL } from '../../plan.ts';
 import { bits } from '../../shader.ts';
 import { slabs } from '../conv2d/conv2d.ts';
 import { linear } from './linear.ts';
@@ -23,9 +24,7 @@ const TILES = [2, 1];
 /** A slab of a weight gradient has at least so many samples: the update reads every slab. */
 const LEAST_SLAB = 16;
 
-/** Devices that no more threads keep busy pay more for a load than for many additions… */
-const REGISTERS_FILL = 512;
-/** …and a thread can hold so many vec4s of weights: the text of the kernel, which names each, takes a millisecond a vec4 to compile. */
+/** Vec4s of weights that a thread may hold in its variables: the text of the kernel, which names each, takes milliseconds a vec4 to compile. */
 const MOST_HELD = 192;
 
 /** Samples whose losses are added before the update reads them. */
@@ -36,6 +35,9 @@ export interface Chain {
 }
 
 const rowsOf = ({ inputs: [x] }: GraphNode): number => x.H * x.W * x.Cs;
+
+/** Without those of the input's padding, where they are the last. */
+const realRows = (node: GraphNode): number => (node.inputs[0].H * node.inputs[0].W === 1 ? node.inputs[0].C : rowsOf(node));
 
 const biasOf = ({ layer }: GraphNode): number => (layer.args.bias ? 1 : 0);
 
@@ -198,24 +200,23 @@ function emitRegisters({ nodes }: Chain, of: Shared, target: Target | null, loss
   const { slab, count } = cut({ nodes }, of);
   const units = nodes.map((n, l) => (4 * layers[l].K4 + biasOf(n)) * (n.output.Cs / 4));
   const held = sum(units);
-  if (emit.fill > REGISTERS_FILL || held > MOST_HELD || slab % LOSS_SHARE > 0 || target) return false;
+  if (emit.fill > SERIAL_FILL || held > MOST_HELD || slab % LOSS_SHARE > 0 || target) return false;
   const w = nodes.map((n) => emit.param('w', n.layer));
   const partials = nodes.map((n) => emit.partials('partials', n.layer, count));
   const values = layers.map(({ K4 }) => K4);
   const ends = sum(values);
   const outputs = nodes[nodes.length - 1].output.Cs / 4;
-  const [
-    {
-      inputs: [x],
-    },
-  ] = nodes;
   const labels = 4 * ceilDiv(N, 4);
   const losses = chainLosses({ nodes });
   const size = sizeOf(count);
   const own = layers.map(({ K4, O, ACT, SLOPE, BIAS }, l) => ({
-    ...{ K4, O, ACT, SLOPE, BIAS },
+    K4,
+    O,
+    ACT,
+    SLOPE,
+    BIAS,
     O4: nodes[l].output.Cs / 4,
-    ROWS: nodes[l].inputs[0].H * nodes[l].inputs[0].W === 1 ? nodes[l].inputs[0].C : 4 * K4,
+    ROWS: realRows(nodes[l]),
     W_AT: offsets(w)[l],
     P_AT: offsets(partials)[l],
     UNITS: units[l],
@@ -241,7 +242,7 @@ function emitRegisters({ nodes }: Chain, of: Shared, target: Target | null, loss
       SMOOTHING: bits((loss.label_smoothing as number | undefined) ?? 0),
     },
     bindings: [
-      emit.read('x', x),
+      emit.read('x', nodes[0].inputs[0]),
       spanning(w),
       emit.named('labels', 'labels', labels, labels),
       spanning(partials),
